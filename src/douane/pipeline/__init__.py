@@ -1,0 +1,1 @@
+"""One import, stage by stage: receive, decode, parse, map, validate, merge, report."""
