@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from .kinds import Kind
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column of the model. `choices` are the values a CHOICE may take; `about` is for the reference."""
+    """One column of the model. `choices` are the values a CHOICE may take; `default` is SQL text for new rows."""
 
     name: str
     kind: Kind = Kind.TEXT
@@ -20,10 +21,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Identity:
-    """One way to find a stored row: the fields whose values together name it.
+    """One way to name a row: the fields whose values together find it.
 
-    A part `"issued_on.year"` stands for the year of a date. Every part must have a value, unless
-    `optional` names it.
+    The part `"issued_on.year"` is the year of a date. Every part must have a value, except those in
+    `optional`, which count as empty text.
     """
 
     name: str
@@ -35,9 +36,11 @@ class Identity:
 class Table:
     """A table of the model.
 
-    `identities` are tried in order: the first whose parts all have values is the row's key, a later
-    one its alias. `matches` are the pairs (what the row offers, what the stored row has) by which a
-    row finds its stored row, in order.
+    The first of `identities` whose parts all have values is a row's *key*, the next one its *alias*.
+    `matches` are the pairs (what the row offers, what the stored row has) by which a row finds its
+    stored row, in order. A table that `has_customer` carries `customer_id`. Rows of a table that
+    `is_clearable` are open until paid or cleared. Amounts are stored below zero when `credit_field`
+    has one of `credit_values`. `code_field` is what other tables call a row of this one by.
     """
 
     name: str
@@ -45,9 +48,13 @@ class Table:
     fields: tuple[Field, ...]
     identities: tuple[Identity, ...]
     matches: tuple[tuple[str, str], ...] = (("key", "key"),)
-    parent: str | None = None
-    code_prefix: str = ""
-    by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
+    has_customer: bool = False
+    is_clearable: bool = False
+    credit_field: str = ""
+    credit_values: tuple[str, ...] = ()
+    code_field: str = ""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", {each.name: each for each in self.fields})
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """The fields by their names."""
+        return {each.name: each for each in self.fields}

@@ -1,0 +1,98 @@
+-- create_run --
+insert into runs (
+    organization_id, company_id, credential_id, dialect, door, options, declarations, is_dry_run, is_async,
+    state, requested_by, upload_name, upload_bytes, upload_digest, upload_path, idempotency_key
+)
+values (
+    %(organization_id)s, %(company_id)s, %(credential_id)s, %(dialect)s, %(door)s, %(options)s,
+    %(declarations)s, %(is_dry_run)s, %(is_async)s, %(state)s, %(requested_by)s, %(upload_name)s,
+    %(upload_bytes)s, %(upload_digest)s, %(upload_path)s, %(idempotency_key)s
+)
+returning *;
+
+-- get_run --
+select *
+from runs
+where id = %(run_id)s
+    and (%(organization_id)s::integer is null or organization_id = %(organization_id)s);
+
+-- list_runs --
+select *
+from runs
+where (%(organization_id)s::integer is null or organization_id = %(organization_id)s)
+    and (%(company_id)s::integer is null or company_id = %(company_id)s)
+    and (%(before_id)s::bigint is null or id < %(before_id)s)
+order by id desc
+limit %(limit)s;
+
+-- find_run_by_key --
+select *
+from runs
+where company_id = %(company_id)s
+    and idempotency_key = %(idempotency_key)s
+    and state <> 'failed';
+
+-- start_run --
+update runs
+set state = 'running', started_at = now()
+where id = %(run_id)s
+    and state in ('waiting', 'running')
+returning *;
+
+-- finish_run --
+update runs
+set state = 'succeeded', receipt = %(receipt)s, finished_at = clock_timestamp()
+where id = %(run_id)s
+returning *;
+
+-- refuse_run --
+update runs
+set state = 'refused', refusal_code = %(code)s, refusal_message = %(message)s, refusal_hint = %(hint)s,
+    finished_at = clock_timestamp()
+where id = %(run_id)s
+returning *;
+
+-- fail_run --
+update runs
+set state = 'failed', failure = %(message)s, finished_at = clock_timestamp()
+where id = %(run_id)s
+returning *;
+
+-- wait_again --
+update runs
+set state = 'waiting'
+where id = %(run_id)s
+    and state = 'running'
+returning *;
+
+-- fail_abandoned --
+update runs
+set state = 'failed', failure = %(message)s, finished_at = clock_timestamp()
+where state = 'running'
+    and not is_async
+    and pg_try_advisory_xact_lock(%(space)s, (id %% 2147483647)::integer)
+returning *;
+
+-- hold_run_lock --
+select pg_advisory_lock(%(space)s, (%(run_id)s::bigint %% 2147483647)::integer);
+
+-- drop_run_lock --
+select pg_advisory_unlock(%(space)s, (%(run_id)s::bigint %% 2147483647)::integer);
+
+-- list_faults --
+select line, field, value, code, detail, is_warning
+from faults
+where run_id = %(run_id)s
+    and line > %(after)s
+    and (%(warnings)s or not is_warning)
+order by line
+limit %(limit)s;
+
+-- newest_import --
+select max(id) as id
+from runs
+where company_id = %(company_id)s
+    and dialect = %(dialect)s
+    and door = %(door)s
+    and state = 'succeeded'
+    and not is_dry_run;
