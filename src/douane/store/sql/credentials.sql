@@ -1,0 +1,49 @@
+-- grant --
+insert into credentials (organization_id, company_id, dialect, login, secret_hash, declarations)
+values (%(organization_id)s, %(company_id)s, %(dialect)s, %(login)s, %(secret_hash)s, %(declarations)s)
+returning id;
+
+-- authenticate --
+select
+    credentials.id as credential_id,
+    credentials.organization_id,
+    credentials.company_id,
+    organizations.code as organization,
+    companies.code as company,
+    dialect,
+    login,
+    declarations,
+    secret_hash
+from credentials
+join organizations on organizations.id = credentials.organization_id
+join companies on companies.id = credentials.company_id
+where dialect = %(dialect)s
+    and login = %(login)s
+    and revoked_at is null;
+
+-- note_use --
+update credentials
+set last_used_at = now()
+where id = %(credential_id)s
+    and (last_used_at is null or last_used_at < now() - interval '1 minute');
+
+-- revoke --
+update credentials
+set revoked_at = coalesce(revoked_at, now())
+where login = %(login)s
+returning id;
+
+-- list_credentials --
+select
+    dialect,
+    login,
+    organizations.code as organization,
+    companies.code as company,
+    declarations,
+    credentials.created_at,
+    last_used_at,
+    revoked_at
+from credentials
+join organizations on organizations.id = credentials.organization_id
+join companies on companies.id = credentials.company_id
+order by organizations.code, companies.code, credentials.id;
