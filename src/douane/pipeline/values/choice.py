@@ -1,0 +1,42 @@
+"""Choices: one of a field's listed values, perhaps by way of the sender's own words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from .reading import Reading, stripped, where
+
+
+def _replaced(cells: pl.Series, new_by_old: Mapping[str, str]) -> pl.Series:
+    """What `new_by_old` has for each cell, whatever its case; null where it has nothing."""
+    old = [each.strip().lower() for each in new_by_old]
+    new = list(new_by_old.values())
+    words = cells.str.to_lowercase()
+    return words.replace_strict(old, new, default=None, return_dtype=pl.String)
+
+
+def replace_mapped(cells: pl.Series, value_map: Mapping[str, str]) -> pl.Series:
+    """The cells with the words of `value_map` replaced; the others stay as sent.
+
+    >>> replace_mapped(pl.Series(["nf", "FAC"]), {"NF": "FAC", "NCC": "AVO"}).to_list()
+    ['FAC', 'FAC']
+    """
+    bare = stripped(cells)
+    found = _replaced(bare, value_map)
+    return found.zip_with(found.is_not_null(), bare)
+
+
+def read_choices(cells: pl.Series, choices: tuple[str, ...]) -> Reading:
+    """Read one of `choices`, whatever its case; the value is the choice as listed.
+
+    Other words are unknown-choice, with the list as detail.
+
+    >>> read_choices(pl.Series(["fac", "NF"]), ("AVO", "FAC")).values.to_list()
+    ['FAC', None]
+    """
+    words = stripped(cells)
+    values = _replaced(words, {each: each for each in choices})
+    unknown = values.is_null() & words.is_not_null()
+    return Reading(values, where(unknown, "unknown-choice"), where(unknown, ", ".join(choices)))
