@@ -1,0 +1,86 @@
+"""One embedded PostgreSQL for the session, and for each test a database of its own, cloned in a moment."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from douane.settings import Settings
+from douane.store import embedded
+from douane.store.database import Database, open_database
+from douane.store.organizations import Company, ensure_company
+
+TEMPLATE = "template_of_tests"
+CompanyFactory = Callable[..., Company]
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a PostgreSQL that lives as long as the session."""
+    # Not pytest's own folder: that is closed to the user PostgreSQL runs as when the tests run as root.
+    data = Path(tempfile.mkdtemp(prefix="douane-tests-"))
+    address = embedded.hold(data)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("alter system set fsync = off")
+        connection.execute("select pg_reload_conf()")
+    yield address
+    embedded.release(data)
+    shutil.rmtree(data)
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    """The name of a migrated database that nothing is connected to."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"create database {TEMPLATE}")
+    open_database(Settings(database_url=make_conninfo(server, dbname=TEMPLATE))).close()
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(server: str, template: str) -> Iterator[str]:
+    """The address of a migrated database for this test alone."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template}")
+        yield make_conninfo(server, dbname=name)
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of an operator who changed nothing but the database and the data folder."""
+    return Settings(data=tmp_path, database_url=database_url)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    """The test's database, open."""
+    with open_database(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def make_company(database: Database) -> CompanyFactory:
+    """Makes a company by `make_company()`, each in a new organization unless one is named."""
+
+    def make(organization: str | None = None, code: str | None = None) -> Company:
+        with database.connection() as connection:
+            return ensure_company(connection, organization or f"ORG{next(_numbers)}", code)
+
+    return make
+
+
+@pytest.fixture
+def company(make_company: CompanyFactory) -> Company:
+    """A company, the default one of its organization."""
+    return make_company()
