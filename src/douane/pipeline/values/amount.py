@@ -13,8 +13,13 @@ from .reading import Convention, Proof, Reading, overlay, stripped
 
 AMOUNT = pl.Decimal(20, 6)
 
-# Three decimals are left out: they may be thousands. What is in here cannot overflow or be rounded.
-_PLAIN = r"^[+-]?(?:[0-9]{1,14}|[0-9]{0,14}[.,](?:[0-9]{1,2}|[0-9]{4,6}))$"
+# What most columns hold. Three decimals are left out: they may be thousands. Nothing in here can
+# overflow or be rounded.
+_BLANK = "[ \u00a0\u202f]"
+_PLAIN = (
+    r"^[+-]?(?:[0-9]{1,14}|[0-9]{0,14}[.,](?:[0-9]{1,2}|[0-9]{4,6})"
+    rf"|[1-9][0-9]{{0,2}}(?:{_BLANK}[0-9]{{3}}){{1,3}}(?:[.,][0-9]{{1,2}})?)$"
+)
 _TOO_LARGE = r"^[+-]?0*[1-9][0-9]{14}"
 _TOO_MANY_DECIMALS = r"\.[0-9]{6}[0-9]*[1-9]"
 
@@ -46,7 +51,9 @@ def read_amounts(cells: pl.Series, convention: Convention | None, *, final: bool
 
 
 def _read_plain(cells: pl.Series) -> Reading:
-    values = cells.str.replace(",", ".", literal=True).cast(AMOUNT)
+    has_blank = cells.str.contains(_BLANK).any()
+    digits = cells.str.replace_all(_BLANK, "") if has_blank else cells
+    values = digits.str.replace(",", ".", literal=True).cast(AMOUNT)
     has_comma = cells.str.contains(",", literal=True)
     has_point = cells.str.contains(".", literal=True)
     return Reading(values, proofs=_proofs(has_comma, has_point))
@@ -58,7 +65,7 @@ def _proofs(comma: pl.Series, point: pl.Series) -> Proof:
 
 
 def _read_odd(cells: pl.Series, convention: Convention | None, *, final: bool) -> Reading:
-    texts = cells.str.replace_all("[\u00a0\u202f]", " ")
+    texts = cells.str.replace_all(_BLANK, " ")
     comma, point = texts.str.contains(_COMMA_SHAPE), texts.str.contains(_POINT_SHAPE)
     both = comma & point & texts.str.contains("[.,]")
     digits = _digits(

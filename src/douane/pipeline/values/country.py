@@ -8,7 +8,7 @@ import polars as pl
 from babel import Locale
 from babel.core import get_global
 
-from .reading import Reading, overlay, stripped, where
+from .reading import Reading, overlay, read_once, stripped, where
 
 LANGUAGES = (
     "en",
@@ -57,9 +57,11 @@ def _codes() -> pl.Series:
     short = {str(code) for code in Locale("en").territories if len(str(code)) == 2} - _NO_COUNTRY
     aliases = get_global("territory_aliases")
     long = {
-        code for code, meant in aliases.items() if len(code) == 3 and len(meant) == 1 and meant[0] in short
+        code
+        for code, meant in aliases.items()
+        if len(code) == 3 and code.isalpha() and len(meant) == 1 and meant[0] in short
     }
-    return pl.Series(sorted(short | {code for code in long if code.isalpha()} | _ALSO_CODES))
+    return pl.Series(sorted(short | long | _ALSO_CODES))
 
 
 @cache
@@ -86,15 +88,15 @@ def read_countries(cells: pl.Series) -> Reading:
     ['FR', 'Allemagne', None]
     """
     countries = stripped(cells)
-    odd = (~countries.is_in(_codes())).arg_true()
+    odd = (~countries.is_in(_codes().implode())).arg_true()
     if odd.is_empty():
         return Reading(countries)
-    return overlay(Reading(countries), odd, _read_odd(countries.gather(odd)))
+    return overlay(Reading(countries), odd, read_once(countries.gather(odd), _read_odd))
 
 
 def _read_odd(countries: pl.Series) -> Reading:
     is_bad_code = countries.str.contains("^[A-Z]{2}$")
-    is_known = _keys(countries).is_in(_names())
+    is_known = _keys(countries).is_in(_names().implode())
     return Reading(
         countries.set(is_bad_code, None),
         codes=where(is_bad_code, "unknown-country-code"),

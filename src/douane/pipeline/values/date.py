@@ -6,9 +6,11 @@ at all, the cell is plain; when they differ (`03/04/2026`), it is undecided unti
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
-from .reading import Convention, Proof, Reading, overlay, stripped
+from .reading import Convention, Proof, Reading, overlay, read_once, stripped
 
 _ISO = r"^(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 _YEAR_MONTH_DAY = r"^(?:19|2[0-9])[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$"
@@ -48,7 +50,8 @@ def read_dates(cells: pl.Series, convention: Convention | None, *, final: bool =
     odd = (values.is_null() & texts.is_not_null()).arg_true()
     if odd.is_empty():
         return Reading(values)
-    return overlay(Reading(values), odd, _read_odd(texts.gather(odd), convention, final=final))
+    reader = partial(_read_odd, convention=convention, final=final)
+    return overlay(Reading(values), odd, read_once(texts.gather(odd), reader))
 
 
 def _days(texts: pl.Series, shape: str) -> pl.Series:
@@ -66,8 +69,8 @@ def _read_odd(cells: pl.Series, convention: Convention | None, *, final: bool) -
     first, second = day_first, month_first
     if convention is Convention.MONTH_FIRST:
         first, second = month_first, day_first
-    values = first.zip_with(first.is_not_null(), second)
-    undecided = (first != second).fill_null(False)
+    undecided = (first != second).fill_null(False) & (convention is None)
+    values = first.zip_with(first.is_not_null(), second).set(undecided, None)
     codes = _codes(values, undecided, final=final)
     return Reading(
         values,

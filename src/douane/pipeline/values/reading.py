@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Flag, StrEnum
 
@@ -93,6 +94,26 @@ def overlay(plain: Reading, at: pl.Series, rest: Reading) -> Reading:
         proofs=plain.proofs | rest.proofs,
         warnings=_spread(rest.warnings, at, length),
     )
+
+
+def read_once(cells: pl.Series, reader: Callable[[pl.Series], Reading]) -> Reading:
+    """The reading of columns that repeat few texts: `reader` sees each of them once; none may be null."""
+    distinct = cells.unique()
+    numbers = pl.int_range(len(distinct), dtype=pl.UInt32, eager=True)
+    at = cells.replace_strict(distinct, numbers, return_dtype=pl.UInt32)
+    once = reader(distinct)
+    return Reading(
+        once.values.gather(at),
+        codes=_gathered(once.codes, at),
+        details=_gathered(once.details, at),
+        undecided=_gathered(once.undecided, at),
+        proofs=once.proofs,
+        warnings=_gathered(once.warnings, at),
+    )
+
+
+def _gathered(part: pl.Series | None, at: pl.Series) -> pl.Series | None:
+    return None if part is None else part.gather(at)
 
 
 def _spread(part: pl.Series | None, at: pl.Series, length: int) -> pl.Series | None:
