@@ -24,7 +24,9 @@ CONTACTS = Table(
     ),
     identities=(
         Identity("external", ("external_id",)),
-        Identity("person", ("customer_id", "last_name", "first_name", "email"), frozenset({"first_name", "email"})),
+        Identity(
+            "person", ("customer_id", "last_name", "first_name", "email"), frozenset({"first_name", "email"})
+        ),
     ),
     matches=(("key", "key"), ("key", "alias"), ("alias", "key")),
 )

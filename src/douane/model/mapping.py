@@ -5,8 +5,9 @@ A dialect ships mappings as data; a person can make one. Both are this one thing
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .table import Table
 
@@ -22,7 +23,7 @@ class Column:
     label: str
     field: str
     is_required: bool = False
-    choices: Dictionary[str, str] = field(default_factory=dict)
+    choices: Dictionary[str, str] = dataclasses.field(default_factory=dict)
     fault: str = "unknown-choice"
     about: str = ""
     example: str = ""
@@ -51,4 +52,4 @@ class Declarations:
 
     decimal_sign: str = ""
     date_order: str = ""
-    maps: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
+    maps: Dictionary[str, Dictionary[str, str]] = dataclasses.field(default_factory=dict)

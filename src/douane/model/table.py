@@ -10,7 +10,7 @@ from .kinds import Kind
 
 @dataclass(frozen=True)
 class Field:
-    """One column of the model. `choices` are the values a CHOICE may take; `default` is SQL text for new rows."""
+    """One column of the model. `choices` are what a CHOICE may be, `default` is SQL text for new rows."""
 
     name: str
     kind: Kind = Kind.TEXT

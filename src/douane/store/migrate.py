@@ -59,6 +59,12 @@ def our_migrations() -> Iterator[Migration]:
             yield _read(file.name, file.read_text(encoding="utf-8"))
 
 
+def newest_migration(conn: Connection) -> str:
+    """The name of the last of our migrations that the database has had."""
+    row = conn.execute(SQL["newest"]).fetchone()
+    return str(row[0]) if row else ""
+
+
 def _missing(applied: dict[str, str], ours: list[Migration]) -> list[Migration]:
     known = {each.name: each.sha256 for each in ours}
     for name, digest in applied.items():

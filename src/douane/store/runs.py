@@ -41,6 +41,7 @@ class NewRun:
     idempotency_key: str | None
     requested_by: str
     declarations: dict[str, Any] = field(default_factory=dict)
+    receive_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,11 @@ def held_run(conn: Connection, run_id: int) -> Iterator[None]:
             conn.commit()
 
 
+def mark_released(conn: Connection, run_id: int, cleared: int) -> Run:
+    """Note in the receipt that the held clear was released and how many items it cleared."""
+    return _changed(conn, "mark_released", {"run_id": run_id, "cleared": cleared})
+
+
 def newest_import(conn: Connection, run: Run) -> int | None:
     """The id of the newest succeeded run of the same door and company."""
     values = {"company_id": run.company_id, "dialect": run.dialect, "door": run.door}
@@ -146,10 +152,17 @@ def newest_import(conn: Connection, run: Run) -> int | None:
 
 
 def list_faults(
-    conn: Connection, run_id: int, limit: int = 1000, after: int = -1, *, warnings: bool = True
+    conn: Connection,
+    run_id: int,
+    limit: int = 1000,
+    after: int = -1,
+    *,
+    warnings: bool = True,
+    only_warnings: bool = False,
 ) -> list[dict[str, Any]]:
     """Faults of a run by line: line, field, value, code, message, hint, severity (fault or warning)."""
-    values = {"run_id": run_id, "limit": limit, "after": after, "warnings": warnings}
+    values = {"run_id": run_id, "limit": limit, "after": after}
+    values |= {"warnings": warnings or only_warnings, "faults": not only_warnings}
     with conn.cursor(row_factory=dict_row) as cursor:
         return [_told(each) for each in cursor.execute(SQL["list_faults"], values)]
 

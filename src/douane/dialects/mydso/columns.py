@@ -38,7 +38,14 @@ ITEMS = Mapping(
         Column("item_order_number", "order_number", example="PO-4711"),
         Column("item_sales_administrative", "sales_administrator", example="Ana Diaz"),
         Column("item_sales_manager", "sales_manager", example="John Roy"),
-        Column("item_type", "type", is_required=True, choices=ITEM_TYPES, fault="unknown-item-type", example="FAC"),
+        Column(
+            "item_type",
+            "type",
+            is_required=True,
+            choices=ITEM_TYPES,
+            fault="unknown-item-type",
+            example="FAC",
+        ),
         Column("item_unique_key", "external_id", example="INV-2024-123"),
     ),
 )

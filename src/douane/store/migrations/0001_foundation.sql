@@ -53,6 +53,7 @@ create table runs (
     upload_digest text not null,
     upload_path text,
     idempotency_key text,
+    receive_seconds double precision not null default 0,
     refusal_code text,
     refusal_message text,
     refusal_hint text,
@@ -259,3 +260,10 @@ create table open_items (
     unique (organization_id, company_id, key)
 );
 
+create index contacts_by_alias on contacts (organization_id, company_id, alias) where alias is not null;
+
+create index assignments_by_alias on assignments (organization_id, company_id, alias) where alias is not null;
+
+create index open_items_by_alias on open_items (organization_id, company_id, alias) where alias is not null;
+
+create index customers_by_alias on customers (organization_id, company_id, alias) where alias is not null;

@@ -28,3 +28,8 @@ order by name;
 -- record --
 insert into douane.schema_migrations (name, sha256)
 values (%(name)s, %(sha256)s);
+
+-- newest --
+select max(name)
+from douane.schema_migrations
+where name not like '%/%';

@@ -1,12 +1,13 @@
 -- create_run --
 insert into runs (
     organization_id, company_id, credential_id, dialect, door, options, declarations, is_dry_run, is_async,
-    state, requested_by, upload_name, upload_bytes, upload_digest, upload_path, idempotency_key
+    state, requested_by, upload_name, upload_bytes, upload_digest, upload_path, idempotency_key,
+    receive_seconds
 )
 values (
     %(organization_id)s, %(company_id)s, %(credential_id)s, %(dialect)s, %(door)s, %(options)s,
     %(declarations)s, %(is_dry_run)s, %(is_async)s, %(state)s, %(requested_by)s, %(upload_name)s,
-    %(upload_bytes)s, %(upload_digest)s, %(upload_path)s, %(idempotency_key)s
+    %(upload_bytes)s, %(upload_digest)s, %(upload_path)s, %(idempotency_key)s, %(receive_seconds)s
 )
 returning *;
 
@@ -85,6 +86,7 @@ from faults
 where run_id = %(run_id)s
     and line > %(after)s
     and (%(warnings)s or not is_warning)
+    and (%(faults)s or is_warning)
 order by line
 limit %(limit)s;
 
@@ -96,3 +98,17 @@ where company_id = %(company_id)s
     and door = %(door)s
     and state = 'succeeded'
     and not is_dry_run;
+
+-- mark_released --
+update runs
+set receipt = jsonb_set(receipt, '{held,is_released}', 'true')
+        || jsonb_build_object(
+            'counts', jsonb_set(receipt -> 'counts', '{cleared}', to_jsonb((receipt #>> '{counts,cleared}')::bigint + %(cleared)s)),
+            'tables', jsonb_set(
+                receipt -> 'tables',
+                '{open_items,cleared}',
+                to_jsonb((receipt #>> '{tables,open_items,cleared}')::bigint + %(cleared)s)
+            )
+        )
+where id = %(run_id)s
+returning *;

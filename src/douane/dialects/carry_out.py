@@ -1,0 +1,21 @@
+"""Carry out a run: its dialect says how the file is read, the pipeline does the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from douane.pipeline.intake import Intake
+from douane.pipeline.run import Progress
+from douane.pipeline.run import import_run as import_by_intake
+from douane.settings import Settings
+from douane.store.database import Database
+from douane.store.runs import Run
+
+from .mydso.intake import intake as mydso_intake
+
+INTAKES: dict[str, Callable[[Run, Settings], Intake]] = {"mydso": mydso_intake}
+
+
+def import_run(database: Database, settings: Settings, run: Run, progress: Progress | None = None) -> Run:
+    """Carry out a run of any dialect; see `pipeline.run.import_run` for what it gives and raises."""
+    return import_by_intake(database, settings, run, INTAKES[run.dialect](run, settings), progress)

@@ -1,0 +1,32 @@
+"""How the options of a MY DSO MANAGER run turn into what the pipeline does."""
+
+from __future__ import annotations
+
+from douane.model.mapping import Declarations
+from douane.pipeline.intake import Intake
+from douane.pipeline.merge import Wishes
+from douane.pipeline.parse import Layout
+from douane.settings import Settings
+from douane.store.runs import Run
+
+from .columns import MAPPINGS
+
+LAYOUT = Layout(delimiter=";", quote='"')
+
+
+def intake(run: Run, settings: Settings) -> Intake:
+    """The intake of a run on one of the four doors."""
+    assert run.created_at is not None, "a run that is carried out has been created"
+    return Intake(
+        mapping=MAPPINGS[run.door],
+        layout=LAYOUT,
+        encoding=run.options.get("encoding", "UTF-8"),
+        compression=run.options.get("compression", ""),
+        wishes=Wishes(
+            clears_absent=run.door == "items" and run.options.get("clear_items_not_modified") == "true",
+            replaces_assignments=run.door == "users" and run.options.get("replace_users_association") == "1",
+            creates_customers=run.door != "clients" and settings.create_missing_customers,
+            cleared_on=run.created_at.date(),
+        ),
+        declarations=Declarations(**run.declarations),
+    )

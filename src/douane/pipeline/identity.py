@@ -1,0 +1,82 @@
+"""What names a row and what sums it up: its key, its alias and the fingerprint of what was sent.
+
+The texts that are hashed here are part of the schema: stored keys and fingerprints are compared with
+them for ever, so a change needs a migration. Parts are joined by U+001F, which parse lets
+into no cell. Key and alias are md5 as PostgreSQL
+computes it too (`md5(text)::uuid`); the fingerprint is xxHash64, seeded with the labels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import polars as pl
+import polars_hash as plh
+
+from douane.model.table import Identity, Table
+
+SEPARATOR = "\x1f"
+CUSTOMER_ID = "customer_id"
+EXTRA = "extra"
+
+
+def customer_key(code: pl.Expr) -> pl.Expr:
+    """The key of the customer with this code, as 32 hex digits."""
+    return _md5(pl.concat_str([pl.lit("code"), code], separator=SEPARATOR))
+
+
+def add_keys(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """`rows` with `key` and `alias` (32 hex digits or null), from the identities that they carry."""
+    texts = [text for text in (_identity_text(each, rows) for each in table.identities) if text is not None]
+    if not texts:
+        return rows.with_columns(key=pl.lit(None, pl.String), alias=pl.lit(None, pl.String))
+    keys = [_md5(text) for text in texts]
+    if len(keys) == 1:
+        return rows.with_columns(key=keys[0], alias=pl.lit(None, pl.String))
+    first, second = keys
+    alias = pl.when(first.is_not_null()).then(second)
+    return rows.with_columns(key=pl.coalesce(first, second), alias=alias)
+
+
+def add_fingerprint(rows: pl.DataFrame, fields: Iterable[str], extras: Iterable[str]) -> pl.DataFrame:
+    """`rows` with `fingerprint` (Int64), which depends on the values and on the set of labels."""
+    names = [name for name in (CUSTOMER_ID, *fields, EXTRA) if name in rows.columns]
+    seed = _seed((*names, *sorted(extras)))
+    text = pl.concat_str([_as_text(name, rows.schema[name]) for name in names], separator=SEPARATOR)
+    hashed = plh.NonCryptographicHashingNameSpace(text).xxhash64(seed=seed)
+    return rows.with_columns(fingerprint=hashed.reinterpret(signed=True))
+
+
+def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if kind == pl.String:
+        return column.fill_null("")
+    if kind == pl.Boolean:
+        return column.cast(pl.String).fill_null("")
+    return column.to_physical().cast(pl.String).fill_null("")
+
+
+def _identity_text(identity: Identity, rows: pl.DataFrame) -> pl.Expr | None:
+    """The text that names a row by this identity; None when the rows lack one of its parts."""
+    parts: list[pl.Expr] = []
+    for part in identity.parts:
+        name, _, unit = part.partition(".")
+        if name not in rows.columns:
+            if part not in identity.optional:
+                return None
+            parts.append(pl.lit(""))
+            continue
+        column = pl.col(name).dt.year() if unit == "year" else pl.col(name)
+        text = column.cast(pl.String)
+        parts.append(text.fill_null("") if part in identity.optional else text)
+    return pl.concat_str([pl.lit(identity.name), *parts], separator=SEPARATOR)
+
+
+def _md5(text: pl.Expr) -> pl.Expr:
+    return plh.NonCryptographicHashingNameSpace(text).md5()
+
+
+def _seed(names: Iterable[str]) -> int:
+    digest = hashlib.md5(SEPARATOR.join(names).encode(), usedforsecurity=False).digest()
+    return int.from_bytes(digest[:8], "big")

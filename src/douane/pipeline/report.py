@@ -1,0 +1,83 @@
+"""Report: the receipt of a run, in which every line is accounted for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from douane.model.table import Table
+from douane.store.runs import Run, list_faults
+
+from .tally import Tally
+
+FAULTS_SHOWN = 1000
+COUNTS = ("received", "added", "updated", "unchanged", "rejected", "cleared")
+
+
+def kept_receipt(table: Table, tally: Tally, stages: dict[str, float]) -> dict[str, Any]:
+    """What is stored of a run's outcome: counts, totals, held clear, seconds per stage."""
+    counts = _counts(tally)
+    tables = {table.name: {**counts, "removed": tally.removed}}
+    if tally.made:
+        tables["customers"] = {**_counts(Tally(received=tally.made, added=tally.made)), "removed": 0}
+    held = {"rows": tally.held, "because": tally.held_because, "is_released": False} if tally.held else None
+    return {
+        "counts": counts,
+        "tables": tables,
+        "faults_total": tally.faults,
+        "warnings_total": tally.warnings,
+        "held": held,
+        "stages": stages,
+    }
+
+
+def receipt_of(conn: psycopg.Connection[Any], run: Run) -> dict[str, Any]:
+    """The receipt of a run in any state, as JSON values; with its first 1,000 faults and warnings."""
+    kept = run.receipt or {}
+    faults = list_faults(conn, run.id, FAULTS_SHOWN, warnings=False) if kept.get("faults_total") else []
+    told = [{name: each[name] for name in each if name != "severity"} for each in faults]
+    return {
+        "run": run.id,
+        "state": run.state,
+        "dialect": run.dialect,
+        "table": run.door,
+        "counts": _in_order(kept.get("counts", _counts(Tally()))),
+        "tables": {name: _in_order(counts) for name, counts in kept.get("tables", {}).items()},
+        "faults": told,
+        "faults_total": kept.get("faults_total", 0),
+        "warnings": _warnings(conn, run) if kept.get("warnings_total") else [],
+        "warnings_total": kept.get("warnings_total", 0),
+        "held": kept.get("held"),
+        "stages": kept.get("stages", {}),
+        **_circumstances(run),
+    }
+
+
+def _counts(tally: Tally) -> dict[str, int]:
+    return {name: getattr(tally, name) for name in COUNTS}
+
+
+def _in_order(counts: dict[str, int]) -> dict[str, int]:
+    """The counts as a reader adds them up; jsonb keeps no order."""
+    return {name: counts[name] for name in (*COUNTS, "removed") if name in counts}
+
+
+def _warnings(conn: psycopg.Connection[Any], run: Run) -> list[dict[str, Any]]:
+    found = list_faults(conn, run.id, FAULTS_SHOWN, only_warnings=True)
+    return [{name: each[name] for name in each if name != "severity"} for each in found]
+
+
+def _circumstances(run: Run) -> dict[str, Any]:
+    """Who asked for what and when, and why it was refused or failed if it was."""
+    refusal = {"code": run.refusal_code, "message": run.refusal_message, "hint": run.refusal_hint}
+    moments = {"created_at": run.created_at, "started_at": run.started_at, "finished_at": run.finished_at}
+    return {
+        "dry_run": run.is_dry_run,
+        "options": run.options,
+        "requested_by": run.requested_by,
+        "upload": {"name": run.upload_name, "bytes": run.upload_bytes, "digest": run.upload_digest},
+        "refusal": refusal if run.refusal_code else None,
+        "failure": run.failure,
+        **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
+    }

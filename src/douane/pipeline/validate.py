@@ -1,0 +1,187 @@
+"""Validate: cells become values, and rows that break a rule are set apart with their faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+import polars as pl
+
+from douane.model.kinds import Kind
+from douane.model.mapping import Column, Declarations
+
+from .batch import FAULT_SCHEMA, LINE, Batch
+from .identity import EXTRA
+from .map import Plan
+from .values import Convention, Proof, Reading, read, settle
+
+VALUE_LENGTH_MAX = 200
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One batch after validation.
+
+    `accepted` and `rejected` have LINE, the customer's code where rows hang on one, the carried fields
+    in the model's types and `extra` (JSON text). `faults` and `warnings` are of FAULT_SCHEMA. `waiting`
+    are rows as sent that only the end of the file can settle. `unreadable` counts lines that could not
+    be read as rows, `received` all lines that are decided here.
+    """
+
+    accepted: pl.DataFrame
+    rejected: pl.DataFrame
+    faults: pl.DataFrame
+    warnings: pl.DataFrame
+    waiting: pl.DataFrame
+    unreadable: int
+    received: int
+    sent: pl.DataFrame
+
+
+@dataclass
+class Validator:
+    """Reads the rows of one file by its plan; remembers which conventions each column has proven."""
+
+    plan: Plan
+    declarations: Declarations
+    proofs: dict[str, Proof] = field(default_factory=dict)
+
+    def check(self, batch: Batch, *, is_final: bool = False) -> Checked:
+        """The rows of `batch` read and judged; with `is_final` no row is left waiting."""
+        readings = {each.field: self._read(each, batch.rows, is_final=is_final) for each in self.plan.columns}
+        undecided = [each.undecided for each in readings.values() if each.undecided is not None]
+        faults = pl.concat([batch.faults, *self._faults(batch.rows, readings)])
+        warnings = pl.concat([pl.DataFrame(schema=FAULT_SCHEMA), *self._warnings(batch.rows, readings)])
+        typed = self._typed(batch.rows, readings)
+        bad = batch.rows[LINE].is_in(faults[LINE].implode()) if faults.height else _none(batch.rows)
+        waits = reduce(or_, undecided) & ~bad if undecided else _none(batch.rows)
+        return Checked(
+            accepted=typed.filter(~bad & ~waits) if bad.any() or waits.any() else typed,
+            rejected=typed.filter(bad),
+            faults=faults,
+            warnings=warnings.filter(~pl.col(LINE).is_in(batch.rows[LINE].filter(waits).implode())),
+            waiting=batch.rows.filter(waits),
+            unreadable=batch.faults.height,
+            received=batch.received - int(waits.sum()),
+            sent=batch.rows,
+        )
+
+    def _read(self, column: Column, rows: pl.DataFrame, *, is_final: bool) -> Reading:
+        field_ = self.plan.table.by_name.get(column.field)
+        kind = Kind.TEXT if field_ is None else field_.kind
+        proven = self.proofs.get(column.label, Proof.NONE)
+        declared = self._declared(kind)
+        reading = read(
+            kind,
+            rows[column.label],
+            convention=settle(declared, proven) if is_final else declared,
+            choices=tuple(column.choices),
+            value_map=self.declarations.maps.get(column.label),
+            final=is_final,
+        )
+        self.proofs[column.label] = proven | reading.proofs
+        return reading
+
+    def _declared(self, kind: Kind) -> Convention | None:
+        said = {Kind.AMOUNT: self.declarations.decimal_sign, Kind.DATE: self.declarations.date_order}.get(
+            kind
+        )
+        return Convention(said) if said else None
+
+    def _faults(self, rows: pl.DataFrame, readings: Dictionary[str, Reading]) -> list[pl.DataFrame]:
+        found: list[pl.DataFrame] = []
+        for column in self.plan.columns:
+            reading = readings[column.field]
+            codes = reading.codes
+            if codes is not None and column.fault != "unknown-choice":
+                codes = codes.replace("unknown-choice", column.fault)
+            if codes is not None:
+                found.append(_told(rows, column.label, codes, reading.details))
+            if column.is_required:
+                found += _missing(rows, column.label)
+        return found
+
+    def _warnings(self, rows: pl.DataFrame, readings: Dictionary[str, Reading]) -> list[pl.DataFrame]:
+        doubtful = ((each.label, readings[each.field].warnings) for each in self.plan.columns)
+        return [_told(rows, label, codes, None) for label, codes in doubtful if codes is not None]
+
+    def _typed(self, rows: pl.DataFrame, readings: Dictionary[str, Reading]) -> pl.DataFrame:
+        columns = [rows[LINE]]
+        for column in self.plan.columns:
+            values = readings[column.field].values.alias(column.field)
+            if column.choices:
+                values = values.replace_strict(dict(column.choices), default=None, return_dtype=pl.String)
+            columns.append(values)
+        typed = pl.DataFrame(columns)
+        if self.plan.extras:
+            typed = typed.with_columns(rows.select(_extra(self.plan.extras)))
+        return self._signed(typed)
+
+    def _signed(self, typed: pl.DataFrame) -> pl.DataFrame:
+        """Amounts of credit rows below zero, whichever sign the sender gave them."""
+        table = self.plan.table
+        if not table.credit_field:
+            return typed
+        is_credit = typed[table.credit_field].is_in(table.credit_values).fill_null(False)
+        if not is_credit.any():
+            return typed
+        amounts = [
+            each
+            for each in typed.columns
+            if each in table.by_name and table.by_name[each].kind is Kind.AMOUNT
+        ]
+        return typed.with_columns(
+            pl.when(is_credit).then(-pl.col(name).abs()).otherwise(pl.col(name)).alias(name)
+            for name in amounts
+        )
+
+
+def _none(rows: pl.DataFrame) -> pl.Series:
+    return pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
+
+
+def _missing(rows: pl.DataFrame, label: str) -> list[pl.DataFrame]:
+    cells = rows[label]
+    if not cells.null_count() and not (cells.str.strip_chars() == "").any():
+        return []
+    lacking = cells.is_null() | (cells.str.strip_chars() == "")
+    codes = pl.select(pl.when(lacking).then(pl.lit("missing-value"))).to_series()
+    return [_told(rows, label, codes, None)]
+
+
+def _told(rows: pl.DataFrame, label: str, codes: pl.Series, details: pl.Series | None) -> pl.DataFrame:
+    """The table of faults (or warnings) of one column: a row for every cell that has a code."""
+    return (
+        pl.DataFrame(
+            {
+                LINE: rows[LINE],
+                "field": pl.repeat(label, rows.height, dtype=pl.String, eager=True),
+                "value": rows[label],
+                "code": codes,
+                "detail": details
+                if details is not None
+                else pl.repeat(None, rows.height, dtype=pl.String, eager=True),
+            },
+            schema=FAULT_SCHEMA,
+        )
+        .filter(pl.col("code").is_not_null())
+        .with_columns(pl.col("value").str.slice(0, VALUE_LENGTH_MAX))
+    )
+
+
+def _extra(labels: tuple[str, ...]) -> pl.Expr:
+    """The unpublished cells of a row as a JSON object of text, null when all of them are empty."""
+    pairs = [
+        pl.when(pl.col(label).is_not_null()).then(
+            pl.struct(pl.col(label)).struct.json_encode().str.strip_prefix("{").str.strip_suffix("}")
+        )
+        for label in labels
+    ]
+    inside = pl.concat_str(pairs, separator=",", ignore_nulls=True)
+    return (
+        pl.when(inside.str.len_bytes() > 0)
+        .then(pl.concat_str([pl.lit("{"), inside, pl.lit("}")]))
+        .alias(EXTRA)
+    )

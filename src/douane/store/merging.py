@@ -1,0 +1,172 @@
+"""The statements of a merge, made for one table of the model and the fields that a file carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+from psycopg.sql import SQL as Text
+from psycopg.sql import Composed, Identifier
+
+from douane.model.table import Table
+
+from .queries import queries
+
+SQL = queries("merge")
+EXTRA = "extra"
+CLEARED_COLUMNS = ("cleared_on", "cleared_run_id")
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True)
+class Updated:
+    """What became of changed rows: updated, found equal after all, and open items cleared by payment."""
+
+    updated: int = 0
+    unchanged: int = 0
+    cleared: int = 0
+
+
+@dataclass(frozen=True)
+class Merging:
+    """The merge statements of one run on one table; all of them run in the caller's transaction."""
+
+    conn: Connection
+    table: Table
+    organization_id: int
+    company_id: int
+    run_id: int
+
+    @property
+    def _scope(self) -> dict[str, Any]:
+        return {
+            "organization_id": self.organization_id,
+            "company_id": self.company_id,
+            "run_id": self.run_id,
+            "table_name": self.table.name,
+        }
+
+    def lock(self) -> None:
+        """Wait for other imports of this company's table, and keep the customers it hangs on still."""
+        if self.table.has_customer:
+            self._lock("lock_table_shared", "customers")
+        self._lock("lock_table", self.table.name)
+
+    def lock_customers(self) -> None:
+        """Lock the company's customers, before anything else, for an import that may create some."""
+        self._lock("lock_table", "customers")
+
+    def _lock(self, statement: str, name: str) -> None:
+        self.conn.execute(SQL[statement], {"name": f"{name}:{self.company_id}"})
+
+    def known_rows(self, table: Table, keys: Sequence[str] | None = None) -> bytes:
+        """What is stored of the company, as a run of `pipeline.known.RECORD`; only `keys` when given."""
+        is_open = "open_until_cleared" if table.is_clearable else "open_always"
+        statement = Text(SQL["known_rows"]).format(
+            table=Identifier(table.name),
+            is_open=Text(SQL[is_open]),
+            slice=Text(SQL["all_rows" if keys is None else "rows_of_keys"]),
+        )
+        with self.conn.cursor(binary=True) as cursor:
+            values = self._scope if keys is None else {**self._scope, "keys": list(keys)}
+            row = cursor.execute(statement, values).fetchone()
+        return b"" if row is None or row[0] is None else row[0]
+
+    def copy_new(self, columns: Sequence[str], pieces: Iterable[bytes]) -> None:
+        """COPY new rows, as CSV without header, straight into the table."""
+        names = ("organization_id", "company_id", "run_id", *columns)
+        self._copy(
+            Text(SQL["copy_rows"]).format(table=Identifier(self.table.name), columns=_names(names)), pieces
+        )
+
+    def update(self, columns: Sequence[str], fields: Sequence[str], pieces: Iterator[bytes]) -> Updated:
+        """Stage changed rows (CSV of `columns`) and update their stored rows, keeping before-images.
+
+        An empty cell keeps what is stored. A row whose values turn out to be there already is only
+        given its new fingerprint.
+        """
+        self.conn.execute(
+            Text(SQL["create_staged"]).format(table=Identifier(self.table.name), columns=_names(fields))
+        )
+        self._copy(Text(SQL["copy_staged"]).format(columns=_names(columns)), pieces)
+        row = self.conn.execute(self._update_statement(fields), self._scope).fetchone()
+        assert row is not None
+        return Updated(*row)
+
+    def _update_statement(self, fields: Sequence[str]) -> Composed:
+        resets = CLEARED_COLUMNS if self.table.is_clearable else ()
+        wanted = [_merged(name) for name in fields]
+        assignments = [
+            Text("{} = {}").format(Identifier(name), value)
+            for name, value in zip(fields, wanted, strict=True)
+        ]
+        current = [Identifier("t", name) for name in (*fields, *resets)]
+        is_cleared = "cleared_by_payment" if self.table.is_clearable else "never_cleared"
+        return Text(SQL["update_staged"]).format(
+            table=Identifier(self.table.name),
+            current=Text(", ").join(current),
+            wanted=Text(", ").join([*wanted, *(Text("null") for _ in resets)]),
+            assignments=Text(", ").join(assignments),
+            resets=Text("").join(Text("{} = null, ").format(Identifier(name)) for name in resets),
+            was_cleared=Text(SQL[is_cleared]),
+        )
+
+    def name_unspoken(self, ids: Iterable[bytes]) -> None:
+        """Put the ids of rows that the file does not speak of (lines of text) where clears find them."""
+        self.conn.execute(SQL["create_unspoken"])
+        self._copy(Text(SQL["copy_unspoken"]), ids)
+
+    def clear_unspoken(self, cleared_on: date) -> int:
+        """Clear the unspoken open items; gives how many."""
+        return self._count("clear_unspoken", {"cleared_on": cleared_on})
+
+    def hold_unspoken(self) -> None:
+        """Remember the unspoken open items for a later release."""
+        self.conn.execute(SQL["hold_unspoken"], self._scope)
+
+    def take_held(self) -> None:
+        """Make the open items that the run holds the unspoken ones."""
+        self.conn.execute(SQL["create_unspoken"])
+        self.conn.execute(SQL["take_held"], self._scope)
+
+    def remove_unspoken(self) -> int:
+        """Remove the unspoken assignments; gives how many."""
+        return self._count("remove_unspoken", {})
+
+    def assignments_of_customers(self, customer_ids: list[int]) -> list[int]:
+        """The ids of the assignments that these customers had before this run."""
+        values = {**self._scope, "customer_ids": customer_ids}
+        return [row[0] for row in self.conn.execute(SQL["assignments_of_customers"], values)]
+
+    def create_customers(self, codes: list[str], lines: list[int]) -> None:
+        """Create customers of whom only the code is known."""
+        self.conn.execute(SQL["create_customers"], {**self._scope, "codes": codes, "lines": lines})
+
+    def copy_faults(self, pieces: Iterable[bytes]) -> None:
+        """COPY faults and warnings, as CSV in the order of the statement."""
+        self._copy(Text(SQL["copy_faults"]), pieces)
+
+    def _count(self, statement: str, values: dict[str, Any]) -> int:
+        row = self.conn.execute(SQL[statement], {**self._scope, **values}).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _copy(self, statement: Text | Composed, pieces: Iterable[bytes]) -> None:
+        with self.conn.cursor().copy(statement) as copy:
+            for piece in pieces:
+                copy.write(piece)
+
+
+def _names(names: Iterable[str]) -> Composed:
+    return Text(", ").join(Identifier(name) for name in names)
+
+
+def _merged(name: str) -> Composed:
+    """The value of a field after the update: what was sent, or what is stored where nothing was sent."""
+    if name == EXTRA:
+        return Text("nullif(coalesce(t.extra, '{{}}') || coalesce(s.extra, '{{}}'), '{{}}')").format()
+    return Text("coalesce({}, {})").format(Identifier("s", name), Identifier("t", name))

@@ -1,0 +1,152 @@
+-- lock_table --
+select pg_advisory_xact_lock(hashtextextended(%(name)s, 0));
+
+-- lock_table_shared --
+select pg_advisory_xact_lock_shared(hashtextextended(%(name)s, 0));
+
+-- known_rows --
+select string_agg(
+    uuid_send(key) || coalesce(uuid_send(alias), decode(repeat('00', 16), 'hex'))
+        || int8send(coalesce(fingerprint, 0)) || int8send(id)
+        || case when {is_open} then '\x01'::bytea else '\x00'::bytea end,
+    ''::bytea
+)
+from {table}
+where organization_id = %(organization_id)s
+    and company_id = %(company_id)s
+    and {slice};
+
+-- all_rows --
+true
+
+-- rows_of_keys --
+(key = any(%(keys)s::uuid[]) or alias = any(%(keys)s::uuid[]))
+
+-- open_always --
+true
+
+-- open_until_cleared --
+paid_on is null and cleared_on is null
+
+-- copy_rows --
+copy {table} ({columns}) from stdin (format csv)
+
+-- create_staged --
+create temporary table staged on commit drop as
+select id, line, key, alias, fingerprint, {columns}
+from {table}
+with no data;
+
+-- copy_staged --
+copy staged ({columns}) from stdin (format csv)
+
+-- update_staged --
+with merged as (
+    merge into {table} as t
+    using staged as s
+    on t.organization_id = %(organization_id)s
+        and t.company_id = %(company_id)s
+        and t.id = s.id
+    when matched and ({current}) is distinct from ({wanted}) then
+        update set {assignments}, {resets} key = coalesce(s.key, t.key), alias = coalesce(s.alias, t.alias),
+            fingerprint = s.fingerprint, run_id = %(run_id)s, line = s.line
+    when matched then
+        update set fingerprint = s.fingerprint, alias = coalesce(s.alias, t.alias)
+    returning
+        old.id as id,
+        to_jsonb(old) as image,
+        (old.run_id, old.line) is distinct from (new.run_id, new.line) as is_updated,
+        {was_cleared} as is_cleared
+),
+kept as (
+    insert into before_images (organization_id, company_id, run_id, table_name, row_id, action, image)
+    select %(organization_id)s, %(company_id)s, %(run_id)s, %(table_name)s, id, 'updated', image
+    from merged
+    where is_updated
+)
+select
+    count(*) filter (where is_updated) as updated,
+    count(*) filter (where not is_updated) as unchanged,
+    count(*) filter (where is_updated and is_cleared) as cleared
+from merged;
+
+-- never_cleared --
+false
+
+-- cleared_by_payment --
+(old.paid_on is null and old.cleared_on is null and new.paid_on is not null)
+
+-- create_unspoken --
+create temporary table unspoken (id bigint primary key) on commit drop;
+
+-- copy_unspoken --
+copy unspoken (id) from stdin
+
+-- clear_unspoken --
+with cleared as (
+    update open_items as t
+    set cleared_on = %(cleared_on)s, cleared_run_id = %(run_id)s, fingerprint = null, run_id = %(run_id)s, line = null
+    from unspoken as u
+    where t.organization_id = %(organization_id)s
+        and t.company_id = %(company_id)s
+        and t.id = u.id
+        and t.paid_on is null
+        and t.cleared_on is null
+    returning old.id as id, to_jsonb(old) as image
+),
+kept as (
+    insert into before_images (organization_id, company_id, run_id, table_name, row_id, action, image)
+    select %(organization_id)s, %(company_id)s, %(run_id)s, 'open_items', id, 'cleared', image
+    from cleared
+)
+select count(*) as cleared
+from cleared;
+
+-- hold_unspoken --
+insert into held_clears (organization_id, company_id, run_id, row_id)
+select %(organization_id)s, %(company_id)s, %(run_id)s, id
+from unspoken;
+
+-- take_held --
+with taken as (
+    delete from held_clears
+    where organization_id = %(organization_id)s
+        and run_id = %(run_id)s
+    returning row_id
+)
+insert into unspoken (id)
+select row_id
+from taken;
+
+-- remove_unspoken --
+with removed as (
+    delete from assignments as t
+    using unspoken as u
+    where t.organization_id = %(organization_id)s
+        and t.company_id = %(company_id)s
+        and t.id = u.id
+    returning old.id as id, to_jsonb(old) as image
+),
+kept as (
+    insert into before_images (organization_id, company_id, run_id, table_name, row_id, action, image)
+    select %(organization_id)s, %(company_id)s, %(run_id)s, 'assignments', id, 'removed', image
+    from removed
+)
+select count(*) as removed
+from removed;
+
+-- assignments_of_customers --
+select id
+from assignments
+where organization_id = %(organization_id)s
+    and company_id = %(company_id)s
+    and customer_id = any(%(customer_ids)s)
+    and run_id <> %(run_id)s;
+
+-- create_customers --
+insert into customers (organization_id, company_id, run_id, line, key, code, name)
+select %(organization_id)s, %(company_id)s, %(run_id)s, line, md5('code' || E'\x1f' || code)::uuid, code, code
+from unnest(%(codes)s::text[], %(lines)s::integer[]) as missing (code, line);
+
+-- copy_faults --
+copy faults (line, field, value, code, detail, is_warning, organization_id, run_id) from stdin (format csv)

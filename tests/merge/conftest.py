@@ -1,0 +1,76 @@
+"""Sends files through the whole pipeline into a real database, and reads back what is stored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+from psycopg.rows import dict_row
+
+from douane.dialects.carry_out import import_run
+from douane.pipeline.report import receipt_of
+from douane.settings import Settings
+from douane.store.database import Database
+from douane.store.organizations import Company
+from douane.store.runs import NewRun, create_run
+
+Send = Callable[..., dict[str, Any]]
+Stored = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def send(database: Database, settings: Settings, company: Company) -> Send:
+    """`send(door, text, **options)` imports a file and gives its receipt."""
+    numbers = count(1)
+
+    def send_file(
+        door: str,
+        text: str | bytes,
+        *,
+        dry_run: bool = False,
+        declarations: dict[str, Any] | None = None,
+        settings: Settings = settings,
+        company: Company = company,
+        **options: str,
+    ) -> dict[str, Any]:
+        body = text.encode() if isinstance(text, str) else text
+        path = settings.data / f"upload-{next(numbers)}"
+        path.write_bytes(body)
+        new = NewRun(
+            organization_id=company.organization_id,
+            company_id=company.id,
+            credential_id=None,
+            dialect="mydso",
+            door=door,
+            options=options,
+            is_dry_run=dry_run,
+            is_async=False,
+            upload_name=path.name,
+            upload_bytes=len(body),
+            upload_digest=hashlib.sha256(body).hexdigest(),
+            upload_path=str(path),
+            idempotency_key=None,
+            requested_by="a test",
+            declarations=declarations or {},
+        )
+        with database.connection() as conn:
+            run = create_run(conn, new)
+        ended = import_run(database, settings, run)
+        with database.connection() as conn:
+            return receipt_of(conn, ended)
+
+    return send_file
+
+
+@pytest.fixture
+def stored(database: Database) -> Stored:
+    """`stored(table, *columns)` gives the rows of a table in the order they were added."""
+
+    def rows(table: str, *columns: str) -> list[dict[str, Any]]:
+        with database.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(f"select {', '.join(columns) or '*'} from {table} order by id").fetchall()
+
+    return rows
