@@ -1,0 +1,22 @@
+"""How bytes outside the charset travel from decode to parse: as U+FDD0, which no text may hold."""
+
+from __future__ import annotations
+
+import codecs
+
+OUTSIDE = "\ufdd0"
+"""A noncharacter: Unicode keeps it for a program's own use, so text that holds it is not text either."""
+
+OUTSIDE_ERRORS = "douane-outside"
+"""The name of the codecs error handler that puts OUTSIDE where it cannot decode or encode."""
+
+
+def _replace(error: UnicodeError) -> tuple[str | bytes, int]:
+    if isinstance(error, UnicodeDecodeError):
+        return OUTSIDE, error.end
+    if isinstance(error, UnicodeEncodeError):
+        return OUTSIDE.encode() * (error.end - error.start), error.end
+    raise error
+
+
+codecs.register_error(OUTSIDE_ERRORS, _replace)

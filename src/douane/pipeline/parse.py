@@ -1,0 +1,41 @@
+"""Parse: from UTF-8 bytes to tables of text by label, with a fault for each line that is no row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from douane.errors import Refusal
+from douane.formats.csv import CHUNK_BYTES, Layout, Piece, read_table
+from douane.settings import Limits
+
+from .batch import FAULT_SCHEMA, LINE, Batch
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The labels of a file, stripped and in lower case, and its rows, read as they are asked for."""
+
+    labels: tuple[str, ...]
+    batches: Iterator[Batch]
+
+
+def parse(blocks: Iterator[bytes], layout: Layout, limits: Limits, chunk_bytes: int = CHUNK_BYTES) -> Parsed:
+    """The rows in `blocks`, UTF-8 that may end anywhere; blocks are gathered to `chunk_bytes` at least.
+
+    Refusals: no-header, missing-label, repeated-label, too-many-columns.
+    Faults: column-count, bad-quoting, bytes-outside-charset, nul-character, line-too-long.
+    """
+    table = read_table(blocks, layout, limits, chunk_bytes)
+    if LINE in table.labels:
+        raise Refusal("repeated-label", f"The label {LINE} is taken.", "Give the column another name.")
+    return Parsed(table.labels, (_batch(piece) for piece in table.pieces))
+
+
+def _batch(piece: Piece) -> Batch:
+    faults = piece.faults.with_columns(field=pl.lit(None, pl.String)).select(
+        pl.col(name).cast(kind) for name, kind in FAULT_SCHEMA.items()
+    )
+    return Batch(piece.rows.insert_column(0, piece.lines.alias(LINE)), faults, piece.received)
