@@ -25,8 +25,9 @@ from .recovery import HEARTBEAT_SECONDS, SILENCE_SECONDS, recover
 log = logging.getLogger("douane.jobs")
 
 RECOVER_SECONDS = 3.0
-POLL_SECONDS = 2.0
-"""New jobs announce themselves; only those put back after a death or a pause are found by asking."""
+POLL_SECONDS = 0.5
+"""New jobs announce themselves. Those that wait for another of their company, or were put back after a
+death or a pause, are found by asking."""
 
 TIDY_SECONDS = 3600.0
 RECONNECT_SECONDS = 3.0
