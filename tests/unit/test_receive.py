@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from douane.errors import Refusal
-from douane.pipeline.receive import Spool, cut
+from douane.pipeline.receive import Spool
 
 
 def files(directory: Path) -> list[Path]:
@@ -59,9 +59,12 @@ def test_takes_what_just_fits_and_refuses_one_byte_more(tmp_path: Path) -> None:
     assert spool.finish("items.csv").path.read_bytes() == b"abc"
 
 
-def test_a_cut_upload_says_what_to_do() -> None:
-    assert cut().code == "upload-cut"
-    assert cut().hint
+def test_refuses_what_is_announced_too_large_before_it_comes(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, bytes_max=3)
+    spool.expect(3)
+    with pytest.raises(Refusal):
+        spool.expect(4)
+    spool.discard()
 
 
 def test_uploads_do_not_share_a_file(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from douane.errors import Refusal
-from douane.model.catalogue import REFUSALS
+from douane.model.refusing import refusal
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,14 @@ class Spool:
         """The SHA-256, in hex, of the bytes written so far."""
         return self._hash.hexdigest()
 
+    def expect(self, size: int) -> None:
+        """Refuses `upload-too-large` when `size` more bytes would be too many."""
+        if self.size + size > self._bytes_max:
+            raise refusal("upload-too-large", f"{self._bytes_max:,}")
+
     def write(self, chunk: bytes) -> None:
         """Append `chunk`. Refuses `upload-too-large`, with nothing of the chunk written."""
-        if self.size + len(chunk) > self._bytes_max:
-            raise too_large(self._bytes_max)
+        self.expect(len(chunk))
         self._append(chunk)
         self._hash.update(chunk)
         self.size += len(chunk)
@@ -55,8 +58,7 @@ class Spool:
         """The whole upload, under a path that stays. Refuses `empty-upload` when nothing was written."""
         if self.size == 0:
             self.discard()
-            known = REFUSALS["empty-upload"]
-            raise Refusal(known.code, known.template, known.hint)
+            raise refusal("empty-upload")
         self._file.close()
         self._path = self._path.rename(self._path.with_suffix(".bin"))
         return Upload(self._path, name, self.size, self.digest)
@@ -71,15 +73,3 @@ class Spool:
         rest = memoryview(chunk)
         while rest:
             rest = rest[self._file.write(rest) :]
-
-
-def too_large(bytes_max: int) -> Refusal:
-    """The refusal of an upload above `bytes_max` bytes."""
-    known = REFUSALS["upload-too-large"]
-    return Refusal(known.code, known.template.format(detail=f"{bytes_max:,}"), known.hint)
-
-
-def cut() -> Refusal:
-    """The refusal of an upload whose sender went away before its end."""
-    known = REFUSALS["upload-cut"]
-    return Refusal(known.code, known.template, known.hint)

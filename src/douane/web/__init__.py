@@ -1,0 +1,1 @@
+"""The HTTP side: one Litestar app whose doors are generated from the dialects' tables."""

@@ -1,0 +1,53 @@
+"""The Litestar app: the dialects' doors, the runs, health, the reference, and nothing else."""
+
+from __future__ import annotations
+
+from litestar import Litestar, MediaType, Response, get
+
+from douane.dialects import DIALECTS
+from douane.settings import Settings
+from douane.store.database import Database
+
+from .doors import doors
+from .gate import Gate
+from .health import watching
+from .metrics import Metrics
+from .openapi import config
+from .outgoing import finishing
+from .problems import problem
+from .reference import STYLE
+from .runs import runs
+from .service import Service
+
+PLAIN_BODY_BYTES_MAX = 64 * 1024
+"""The body of a request that is not an upload."""
+
+
+def create_app(database: Database, settings: Settings) -> Litestar:
+    """The app on `database`, which stays open when the app stops."""
+    gate = Gate(settings.imports_at_once)
+    service = Service(database, settings, gate, Metrics(lambda: gate.waiting))
+
+    async def close() -> None:
+        gate.close()
+
+    return Litestar(
+        route_handlers=[
+            *(door for dialect in DIALECTS.values() for door in doors(service, dialect)),
+            *runs(service),
+            *watching(service),
+            stylesheet,
+        ],
+        exception_handlers={Exception: problem},
+        before_send=[finishing(service.metrics)],
+        on_shutdown=[close],
+        openapi_config=config(),
+        request_max_body_size=PLAIN_BODY_BYTES_MAX,
+        logging_config=None,
+    )
+
+
+@get("/schema/reference.css", media_type=MediaType.CSS, include_in_schema=False, sync_to_thread=False)
+def stylesheet() -> Response[str]:
+    """The style of the reference page."""
+    return Response(STYLE, media_type=MediaType.CSS, headers={"Cache-Control": "max-age=3600"})

@@ -1,0 +1,44 @@
+"""The body of a request, from the socket to the spool; memory holds about one chunk of it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from douane.model.refusing import refusal
+from douane.pipeline.receive import Spool
+
+if TYPE_CHECKING:
+    from litestar.types import HTTPRequestEvent, Receive
+
+CHUNK_BYTES = 1 << 20
+SILENCE_SECONDS_MAX = 60.0
+"""A sender that is silent for so long has gone away without telling us."""
+
+
+async def spool_body(receive: Receive, spool: Spool) -> None:
+    """Write the whole body to `spool`. Refuses `upload-cut`, and what `Spool.write` refuses."""
+    pending: list[bytes] = []
+    size = 0
+    is_more = True
+    while is_more:
+        message = await _next(receive)
+        pending.append(message["body"])
+        size += len(message["body"])
+        is_more = message["more_body"]
+        if size >= CHUNK_BYTES:
+            await asyncio.to_thread(spool.write, b"".join(pending))
+            pending, size = [], 0
+    if size:
+        spool.write(b"".join(pending))
+
+
+async def _next(receive: Receive) -> HTTPRequestEvent:
+    try:
+        async with asyncio.timeout(SILENCE_SECONDS_MAX):
+            message = await receive()
+    except TimeoutError:
+        raise refusal("upload-cut") from None
+    if message["type"] != "http.request":
+        raise refusal("upload-cut")
+    return message

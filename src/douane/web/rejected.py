@@ -1,0 +1,41 @@
+"""The rejected lines of a run, from its kept upload and its faults, in the charset of the upload."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import chain
+
+from douane.dialects.carry_out import INTAKES
+from douane.dialects.native.rejected import rejected_lines
+from douane.formats.csv import read_records
+from douane.pipeline.decode import decode
+from douane.store.runs import Run
+
+from .faults import each_fault
+from .kept import kept_upload
+from .service import Service
+
+
+def rejected_csv(service: Service, run: Run) -> Iterator[bytes]:
+    """The file, piece by piece. Refuses at once `upload-gone` and what made the run's header unusable."""
+    with ExitStack() as stack:
+        path = stack.enter_context(kept_upload(service, run))
+        intake = INTAKES[run.dialect](run, service.settings)
+        limits = service.settings.limits
+        blocks = decode(path, intake.encoding, intake.compression, limits)
+        wanted = (fault["line"] for fault in each_fault(service.database, run.id, warnings=False))
+        records = read_records(blocks, intake.layout, limits, wanted)
+        faults = each_fault(service.database, run.id, warnings=False)
+        lines = rejected_lines(records, faults, intake.layout)
+        header = next(lines)
+        return _encoded(chain([header], lines), intake.encoding, stack.pop_all())
+
+
+def _encoded(lines: Iterator[str], encoding: str, stack: ExitStack) -> Iterator[bytes]:
+    """The lines in `encoding`; `stack` is closed when the last of them is out."""
+    encoder = codecs.getincrementalencoder(encoding)("replace")
+    with stack:
+        for line in lines:
+            yield encoder.encode(line)

@@ -1,0 +1,133 @@
+"""/v1/runs: the runs of the caller's company, their receipts, faults and rejected lines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from litestar import Request, Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
+
+from douane.dialects import DIALECTS
+from douane.dialects.native.replies import faults_as_csv, summary
+from douane.model.refusing import refusal
+from douane.pipeline.report import receipt_of
+from douane.pipeline.run import release_run
+from douane.store.credentials import Caller
+from douane.store.runs import Run, get_run, list_faults, list_runs
+
+from .access import caller_of
+from .faults import in_pages, whole_lines
+from .openapi import SECURITY
+from .rejected import rejected_csv
+from .service import Service
+
+CSV = "text/csv"
+Asking = Request[Any, Any, Any]
+RunsLimit = Annotated[int, QueryParameter(ge=1, le=500, description="How many runs.")]
+Before = Annotated[int | None, QueryParameter(description="Only runs with an id below this one.")]
+FaultsLimit = Annotated[int, QueryParameter(ge=1, le=10_000, description="How many faults (JSON only).")]
+After = Annotated[int, QueryParameter(description="Only faults of lines after this one (JSON only).")]
+Format = Annotated[
+    Literal["json", "csv"] | None, QueryParameter(name="format", description="Wins over the Accept header.")
+]
+
+
+def runs(service: Service) -> list[HTTPRouteHandler]:
+    """The routes of /v1/runs; a run of another company is answered like one that does not exist."""
+    common: dict[str, Any] = {"tags": ["Runs"], "security": [{SECURITY: []}]}
+
+    @get("/v1/runs", summary="The newest runs first.", **common)
+    async def listed(request: Asking, limit: RunsLimit = 50, before: Before = None) -> dict[str, Any]:
+        caller = await caller_of(service, request, DIALECTS)
+        found = await asyncio.to_thread(_listed, service, caller, limit, before)
+        return {"runs": [summary(run) for run in found]}
+
+    @get("/v1/runs/{run_id:int}", summary="The receipt of a run.", **common)
+    async def receipt(request: Asking, run_id: FromPath[int]) -> dict[str, Any]:
+        return await asyncio.to_thread(_receipt, service, await _run(service, request, run_id))
+
+    @get("/v1/runs/{run_id:int}/faults", summary="Every fault and warning of a run, by line.", **common)
+    async def faults(
+        request: Asking,
+        run_id: FromPath[int],
+        limit: FaultsLimit = 1000,
+        after: After = -1,
+        shape: Format = None,
+    ) -> Response[Any]:
+        run = await _run(service, request, run_id)
+        if _is_csv(request, shape):
+            return _csv(_fault_lines(service, run), f"run-{run.id}-faults.csv")
+        page = await asyncio.to_thread(_page, service, run, limit, after)
+        return Response(page)
+
+    @get(
+        "/v1/runs/{run_id:int}/rejected.csv", summary="The rejected lines as sent, with the reason.", **common
+    )
+    async def rejected(request: Asking, run_id: FromPath[int]) -> Stream:
+        run = await _run(service, request, run_id)
+        lines = await asyncio.to_thread(rejected_csv, service, run)
+        return _csv(lines, f"run-{run.id}-rejected.csv")
+
+    @post("/v1/runs/{run_id:int}/release", status_code=200, summary="Do the clear that was held.", **common)
+    async def release(request: Asking, run_id: FromPath[int]) -> dict[str, Any]:
+        run = await _run(service, request, run_id)
+        released = await service.gate.run(release_run, service.database, run)
+        return await asyncio.to_thread(_receipt, service, released)
+
+    return [listed, receipt, faults, rejected, release]
+
+
+async def _run(service: Service, request: Asking, run_id: int) -> Run:
+    """The caller's run. Refuses `access-denied` and `unknown-run`."""
+    caller = await caller_of(service, request, DIALECTS)
+    run = await asyncio.to_thread(_found, service, caller, run_id)
+    if run is None:
+        raise refusal("unknown-run", str(run_id))
+    request.state.run_id = run.id
+    return run
+
+
+def _found(service: Service, caller: Caller, run_id: int) -> Run | None:
+    if not 0 < run_id < 2**63:
+        return None
+    with service.database.connection() as conn:
+        run = get_run(conn, caller.organization_id, run_id)
+    return run if run and run.company_id == caller.company_id else None
+
+
+def _listed(service: Service, caller: Caller, limit: int, before: int | None) -> list[Run]:
+    with service.database.connection() as conn:
+        return list_runs(conn, caller.organization_id, caller.company_id, limit, before)
+
+
+def _receipt(service: Service, run: Run) -> dict[str, Any]:
+    with service.database.connection() as conn:
+        return receipt_of(conn, run)
+
+
+def _page(service: Service, run: Run, limit: int, after: int) -> dict[str, Any]:
+    """One page of faults, whole lines only; `next` goes into `after` to get the next one, null at the end."""
+    with service.database.connection() as conn:
+        page = list_faults(conn, run.id, limit, after)
+    told = whole_lines(page, limit)
+    return {"faults": told, "next": told[-1]["line"] if len(page) == limit else None}
+
+
+def _fault_lines(service: Service, run: Run) -> Iterator[str]:
+    yield faults_as_csv([], with_header=True)
+    for page in in_pages(service.database, run.id, warnings=True):
+        yield faults_as_csv(page, with_header=False)
+
+
+def _is_csv(request: Asking, shape: str | None) -> bool:
+    if shape is not None:
+        return shape == "csv"
+    return request.accept.best_match(["application/json", "text/csv"]) == "text/csv"
+
+
+def _csv(lines: Iterator[str] | Iterator[bytes], name: str) -> Stream:
+    return Stream(lines, media_type=CSV, headers={"Content-Disposition": f'attachment; filename="{name}"'})
