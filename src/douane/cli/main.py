@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from importlib.metadata import version
 from typing import Annotated
 
@@ -17,7 +18,8 @@ from .output import show_problem
 REFUSED = 1
 """The sender or the operator asked for something that is turned away. Usage errors end with 2."""
 FAILED = 3
-"""We, the network or the database could not do it."""
+"""We, the network or the database could not do it; with a traceback it is a defect of ours."""
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -33,7 +35,10 @@ def main() -> None:
         show_problem("failure", failure.message, hint)
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
+    except Exception:
+        traceback.print_exc()
+        sys.exit(FAILED)
 
 
 def build_app() -> typer.Typer:

@@ -31,7 +31,8 @@ def connected(data: Path | None) -> Iterator[psycopg.Connection[Any]]:
     """A connection to the database of `--data` or DATABASE_URL; what is done on it is one transaction."""
     # Here, because the driver is slow to import and the help does not need it.
     from douane.settings import from_environment
-    from douane.store.database import open_database
+    from douane.store.database import explained, open_database
 
-    with open_database(from_environment(data)) as database, database.connection() as connection:
+    settings = from_environment(data)
+    with open_database(settings) as opened, explained(opened.url), opened.connection() as connection:
         yield connection

@@ -27,7 +27,7 @@ def work(concurrency: Concurrency = None, data: Data = None) -> None:
     """
     from douane.settings import from_environment
 
-    logging.getLogger().setLevel(logging.INFO)
+    logging.getLogger("douane").setLevel(logging.INFO)
     settings = from_environment(data)
     asyncio.run(_work(settings, concurrency or settings.imports_at_once))
 

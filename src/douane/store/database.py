@@ -82,7 +82,7 @@ def open_database(settings: Settings) -> Database:
     address, release = _found(settings)
     try:
         url = session_address(address)
-        with _explained(url), psycopg.connect(url, autocommit=True) as connection:
+        with explained(url), psycopg.connect(url, autocommit=True) as connection:
             check_version(connection)
             migrate(connection)
         return Database(url, release)
@@ -125,8 +125,8 @@ def _found(settings: Settings) -> tuple[str, Callable[[], None]]:
 
 
 @contextmanager
-def _explained(url: str) -> Iterator[None]:
-    """psycopg's errors as a Failure with a plain sentence and no password."""
+def explained(url: str) -> Iterator[None]:
+    """Turn psycopg's errors about rights and the connection to `url` into a plain sentence, a Failure."""
     parts = conninfo_to_dict(url)
     place = f"{parts.get('dbname', '')} at {parts.get('host', 'localhost')}"
     try:
