@@ -21,15 +21,17 @@ async def spool_body(receive: Receive, spool: Spool) -> None:
     pending: list[bytes] = []
     size = 0
     is_more = True
-    while is_more:
-        message = await _next(receive)
-        pending.append(message["body"])
-        size += len(message["body"])
-        is_more = message["more_body"]
-        if size >= CHUNK_BYTES:
-            await asyncio.to_thread(spool.write, b"".join(pending))
-            pending, size = [], 0
-    if size:
+    try:
+        while is_more:
+            message = await _next(receive)
+            pending.append(message["body"])
+            size += len(message["body"])
+            is_more = message["more_body"]
+            if size >= CHUNK_BYTES:
+                block, pending, size = b"".join(pending), [], 0
+                await asyncio.to_thread(spool.write, block)
+    finally:
+        # Of an upload cut short too: its run says how much had arrived.
         spool.write(b"".join(pending))
 
 
