@@ -1,0 +1,16 @@
+"""The generated pages: the name of each in docs/reference, and the function that makes its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from . import commands, faults, mydso, settings, tables
+
+PAGES: dict[str, Callable[[], str]] = {
+    "tables.md": tables.page,
+    "faults.md": faults.page,
+    "mydso-columns.md": mydso.page,
+    "settings.md": settings.page,
+    "commands.md": commands.page,
+    **{f"samples/mydso-{name}.csv": make for name, make in mydso.samples().items()},
+}

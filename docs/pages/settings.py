@@ -1,0 +1,64 @@
+"""The page of the settings: the variable, the default and the meaning of each."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from douane.settings import Limits, Settings
+
+from .markdown import code, table, titled
+
+ABOUT = """\
+Settings are environment variables, read once when a process starts. Bytes are bytes, shares lie between 0 and
+1, and yes or no is written `1` or `0`. A value that cannot be read stops the command with a sentence that
+names it; [`douane doctor`](commands.md#douane-doctor) also finds misspelt names."""
+
+MEANINGS = {
+    "data": "Folder of the embedded database, of received uploads and of work files; `--data` wins over it.",
+    "database_url": "Address of a PostgreSQL 18 or newer; empty: the embedded one in the data folder.",
+    "imports_at_once": "How many imports a server or `douane work` carries out at the same time. "
+    "At a server 200 more may wait; the next one is told to come back.",
+    "known_rows_max": "Reserved for merges of very large companies; nothing reads it yet.",
+    "clear_share_max": "A complete file that would clear more than this share of the open items has its "
+    "clear held until somebody releases it.",
+    "clear_rows_min": "The share is looked at only when more items than this are open.",
+    "clear_despite_unreadable": "Clear even though a rejected line cannot be read well enough to tell which "
+    "item it stands for.",
+    "create_missing_customers": "Create a customer of whom only the code is known, instead of rejecting the "
+    "row that names it.",
+    "upload_days_kept": "Days for which the bytes of an upload are kept.",
+    "answer_errors_with_200": 'Answer a refused file with HTTP 200 and `"success": "false"`, which the '
+    "senders of MY DSO MANAGER expect; otherwise with 400.",
+    "upload_bytes_max": "Size of an upload as received.",
+    "decoded_bytes_max": "Size of an upload once decompressed.",
+    "decoded_ratio_max": "How many times its own size a gzip upload may become; 64 MiB are always allowed.",
+    "line_bytes_max": "Length of one line; a longer one is rejected.",
+    "columns_max": "Labels in a header.",
+    "exception_lines_max": "Ignored lines told in one reply of MY DSO MANAGER; the receipt has all of them.",
+}
+
+
+def page() -> str:
+    """The text of the page."""
+    blocks = [ABOUT, _section(Settings()), "## Limits on what a sender may send", _section(Limits())]
+    return titled("Settings", *blocks)
+
+
+def _section(defaults: Any) -> str:
+    names = [each.name for each in fields(defaults) if each.name != "limits"]
+    rows = ((code(_variable(name)), _shown(getattr(defaults, name)), MEANINGS[name]) for name in names)
+    return table(("variable", "default", "meaning"), rows)
+
+
+def _variable(name: str) -> str:
+    return "DATABASE_URL" if name == "database_url" else f"DOUANE_{name.upper()}"
+
+
+def _shown(value: bool | float | str | Path) -> str:
+    if isinstance(value, bool):
+        return code(str(int(value)))
+    if isinstance(value, int) and value >= 1 << 20 and value % (1 << 20) == 0:
+        return f"`{value}` ({value >> 20:,} MiB)"
+    return code(str(value))
