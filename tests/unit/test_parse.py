@@ -176,8 +176,9 @@ def test_a_record_of_too_many_lines_is_not_one() -> None:
     assert [fault[:2] for fault in faults] == [(1002, "bad-quoting"), (2002, "bad-quoting")]
 
 
-def test_a_record_of_several_lines_with_too_many_cells_is_one_fault() -> None:
-    _, rows, faults, received = read('a;b\n"x\ny";"1";"2"\n3;4\n')
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_record_of_several_lines_with_too_many_cells_is_one_fault(end: str) -> None:
+    _, rows, faults, received = read(f'a;b{end}"x\ny";"1";"2"{end}3;4{end}')
     assert rows == [(4, "3", "4")]
     assert faults == [(2, "column-count", "defined=2, found=3", '"x\ny";"1";"2"')]
     assert received == 2

@@ -114,9 +114,8 @@ def _piece(records: Records, header: Header, grammar: Grammar) -> Piece:
     bad = ~(good | records.blanks)
     parts = [read_rows(records.lines[good], chosen(records.texts, good), header, grammar)]
     verdicts = judged(records.lines[bad], series(chosen(records.texts, bad)), grammar)
-    mended_lines, mended = repaired(verdicts, grammar)
-    if len(mended_lines):
-        parts.append(read_rows(mended_lines, mended, header, grammar))
+    if bad.any():
+        parts += repaired(verdicts, header, grammar)
     lines, rows = in_order(parts, header.labels)
     return Piece(
         rows=rows,

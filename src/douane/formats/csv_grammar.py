@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,10 +34,6 @@ class Cells:
     strict: str
     loose: str
 
-    def split(self, cell: str) -> re.Pattern[str]:
-        """A pattern whose `findall` gives the cells of a record made of such cells."""
-        return re.compile(rf"({cell})(?:{self.delimiter}|\Z)")
-
 
 def cells_of(layout: Layout) -> Cells:
     """The patterns of the cells of `layout`."""
@@ -53,18 +48,6 @@ def cells_of(layout: Layout) -> Cells:
         strict=rf"(?:{quoted}|[^{q}{d}\n]*)",
         loose=rf"(?:{loosely_quoted}|{outer}(?:[^{d}]*{outer})?|)",
     )
-
-
-def unquoted(cell: str, quote: str) -> str:
-    """The text of a cell as it stands in the file.
-
-    Doubled inner quotes become one, unless a single one among them shows that the sender does not double.
-    """
-    if len(cell) < 2 or not (cell.startswith(quote) and cell.endswith(quote)):
-        return cell
-    inner = cell[1:-1]
-    bare = inner.replace(quote * 2, "")
-    return inner if quote in bare else inner.replace(quote * 2, quote)
 
 
 @dataclass(frozen=True)
@@ -109,7 +92,7 @@ class Grammar:
     @cached_property
     def record(self) -> str:
         """A strict record with any number of cells; a carriage return may stand in each."""
-        return rf"^(?:{self.cells.strict}{self.cells.delimiter})*{self.cells.strict}\n?$"
+        return f"^(?:{self.cells.strict}{self.cells.delimiter})*{self.cells.strict}{LINE_END}"
 
     @cached_property
     def unreadable(self) -> str:

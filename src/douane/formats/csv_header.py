@@ -12,7 +12,7 @@ from douane.model.catalogue import REFUSALS
 from douane.model.refusing import refusal
 from douane.settings import Limits
 
-from .csv_grammar import Layout, cells_of, unquoted
+from .csv_grammar import Layout, cells_of
 from .outside import OUTSIDE
 
 REASON_LABEL = "douane_reason"
@@ -78,9 +78,14 @@ def _labels(text: str, line: int, layout: Layout) -> list[str]:
     cells = cells_of(layout)
     if not re.fullmatch(f"(?:{cells.strict}{cells.delimiter})*{cells.strict}", text):
         raise _no_header(f"The quotes of line {line}, the header, do not pair up.")
-    ended = text + layout.delimiter
-    found = re.findall(f"({cells.strict}){cells.delimiter}", ended)
-    return [unquoted(cell, layout.quote).strip().lower() for cell in found]
+    found = re.findall(f"({cells.strict}){cells.delimiter}", text + layout.delimiter)
+    return [_label(cell, layout.quote) for cell in found]
+
+
+def _label(cell: str, quote: str) -> str:
+    if cell.startswith(quote):
+        cell = cell[1:-1].replace(quote * 2, quote)
+    return cell.strip().lower()
 
 
 def _check(header: Header, limits: Limits) -> None:

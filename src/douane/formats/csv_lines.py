@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 LONGEST_CHARACTER = 4
+LINES_MAX = 1 << 18
 
 
 def whole_lines(blocks: Iterator[bytes], line_bytes_max: int, chunk_bytes: int) -> Iterator[bytes]:
-    """Pieces of UTF-8 text of about `chunk_bytes` that each end with a newline.
+    """Pieces of UTF-8 text of about `chunk_bytes` that each end with a newline; smaller where lines are many.
 
     The last line gets a newline if it lacks one. A line that is longer than `line_bytes_max` may come
     out cut, but is still longer than that.
@@ -17,12 +18,24 @@ def whole_lines(blocks: Iterator[bytes], line_bytes_max: int, chunk_bytes: int) 
     for block in _gathered(blocks, chunk_bytes):
         end = block.rfind(b"\n") + 1
         if end:
-            yield start + block[block.index(b"\n") if is_cut else 0 : end]
+            yield from _thinned(start + block[block.index(b"\n") if is_cut else 0 : end])
             start, is_cut = _cut(block[end:], line_bytes_max)
         elif not is_cut:
             start, is_cut = _cut(start + block, line_bytes_max)
     if start:
         yield start + b"\n"
+
+
+def _thinned(lines: bytes) -> Iterator[bytes]:
+    """The lines in pieces of no more than LINES_MAX, for what is kept of a line may outweigh a short line."""
+    if lines.count(b"\n") <= LINES_MAX:
+        yield lines
+        return
+    start = 0
+    while start < len(lines):
+        end = (lines.rfind(b"\n", start, start + LINES_MAX) + 1) or (lines.index(b"\n", start) + 1)
+        yield lines[start:end]
+        start = end
 
 
 def _cut(line: bytes, line_bytes_max: int) -> tuple[bytes, bool]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
-import pyarrow as pa
 
 from .csv_arrays import Numbers
-from .csv_grammar import Grammar, unquoted
+from .csv_cells import Rows
+from .csv_grammar import Grammar
+from .csv_header import Header
 from .csv_lines import LONGEST_CHARACTER
 from .outside import OUTSIDE
 
@@ -38,20 +37,42 @@ def faults(judged: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
     )
 
 
-def repaired(judged: pl.DataFrame, grammar: Grammar) -> tuple[Numbers, Any]:
-    """The lines of the records that can be read, and these records written as rows in an Arrow array."""
+def repaired(judged: pl.DataFrame, header: Header, grammar: Grammar) -> list[Rows]:
+    """The records that can be read, those of strict cells and those of loose cells apart."""
     readable = judged.filter(pl.col("code").is_null())
-    strict, loose = (grammar.cells.split(cell) for cell in (grammar.cells.strict, grammar.cells.loose))
-    records = zip(readable["text"], readable["is_strict"], strict=True)
-    rows = [_row((strict if is_strict else loose).findall(text), grammar) for text, is_strict in records]
-    return readable["line"].to_numpy(), pa.array(rows, pa.large_string())
+    kinds = [(True, grammar.cells.strict), (False, grammar.cells.loose)]
+    parts = [(readable.filter(pl.col("is_strict") == is_strict), cell) for is_strict, cell in kinds]
+    return [
+        (part["line"].to_numpy(), _table(part["text"], cell, header, grammar))
+        for part, cell in parts
+        if part.height
+    ]
 
 
-def _row(cells: list[str], grammar: Grammar) -> str:
-    """The cells, without the empty one of a tail, each quoted and with its quotes doubled."""
-    quote, delimiter = grammar.layout.quote, grammar.layout.delimiter
-    texts = [unquoted(cell, quote).replace(quote, quote * 2) for cell in cells[: grammar.width]]
-    return f"{quote}{f'{quote}{delimiter}{quote}'.join(texts)}{quote}\n"
+def _table(texts: pl.Series, cell: str, header: Header, grammar: Grammar) -> pl.DataFrame:
+    """The labels' columns of records of such cells."""
+    cells = (
+        (texts + grammar.layout.delimiter)
+        .str.extract_all(f"{cell}{grammar.cells.delimiter}")
+        .list.head(grammar.width)
+        .explode()
+        .str.head(-1)
+    )
+    values = pl.select(_unquoted(pl.lit(cells), grammar.layout.quote)).to_series()
+    columns = {label: values.gather_every(grammar.width, at) for at, label in enumerate(header.columns)}
+    return pl.DataFrame(columns).select(header.labels)
+
+
+def _unquoted(cell: pl.Expr, quote: str) -> pl.Expr:
+    """The text of a cell, null when there is none.
+
+    Doubled inner quotes become one, unless a single one among them shows that the sender does not double.
+    """
+    inner = cell.str.slice(1).str.head(-1)
+    is_doubled = ~inner.str.replace_all(quote * 2, "", literal=True).str.contains(quote, literal=True)
+    single = inner.str.replace_all(quote * 2, quote, literal=True)
+    text = pl.when(is_doubled).then(single).otherwise(inner)
+    return pl.when(cell.str.starts_with(quote)).then(text).otherwise(cell).replace("", None)
 
 
 def _found(grammar: Grammar) -> pl.Expr:
