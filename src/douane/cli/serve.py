@@ -26,6 +26,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, data: Data = None, worker
     from douane.web import server
 
     logging.getLogger().setLevel(logging.INFO)
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
     settings = from_environment(data)
     try:
         address = server.free_address(host, port)

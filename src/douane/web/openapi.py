@@ -61,13 +61,18 @@ def operation(dialect: Dialect, door: Door) -> type[Operation]:
         def __post_init__(self) -> None:
             self.tags = [dialect.title]
             self.summary = door.about + (" Answers at once, imports later." if door.is_async else "")
-            self.description = "Required columns: " + ", ".join(door.required) + "."
+            self.description = _columns(door)
             self.parameters = [*map(_parameter, door.options), _header("Idempotency-Key", KEY_ABOUT)]
             self.request_body = _body(door)
             self.responses = _responses(dialect)
             self.security = [{SECURITY: []}]
 
     return DoorOperation
+
+
+def _columns(door: Door) -> str:
+    others = [label for label in door.labels if label not in door.required]
+    return f"Required columns: {', '.join(door.required)}. Other columns: {', '.join(others)}."
 
 
 def _parameter(option: Option) -> Parameter:

@@ -49,6 +49,7 @@ def _door(name: str) -> Door:
         table=mapping.table.name,
         about=ABOUTS[name],
         options=(ENCODING, *OWN_OPTIONS.get(name, ()), DRY_RUN),
+        labels=tuple(each.label for each in mapping.columns),
         required=tuple(each.label for each in required),
         sample=f"{labels}\n{values}\n",
     )
