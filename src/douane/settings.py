@@ -33,7 +33,8 @@ class Settings:
     database_url: str = ""
     limits: Limits = field(default_factory=Limits)
     imports_at_once: int = 2
-    known_rows_max: int = 2_000_000
+    block_bytes: int = 4 * MEBIBYTE
+    known_rows_max: int = 1_500_000
     clear_share_max: float = 0.5
     clear_rows_min: int = 100
     clear_despite_unreadable: bool = False

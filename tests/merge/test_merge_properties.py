@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -102,3 +103,22 @@ def test_a_dry_run_says_what_the_run_will_do(rows, send, database, make_company)
     foretold = send("items", text_of(rows), company=company, dry_run=True)
     assert rows_of(database, company) == []
     assert send("items", text_of(rows), company=company)["counts"] == foretold["counts"]
+
+
+@RELAXED
+@given(first=files, second=files, stock=st.booleans())
+def test_slices_and_small_blocks_give_the_same(first, second, stock, send, database, make_company, settings):
+    option = {"clear_items_not_modified": str(stock).lower()}
+    outcomes = []
+    for each in (settings, replace(settings, block_bytes=150, known_rows_max=2)):
+        company = fresh(make_company, send)
+        receipts = [
+            send("items", text_of(rows), company=company, settings=each, **option) for rows in (first, second)
+        ]
+        told = [(receipt["counts"], bool(receipt["held"]), sorted_faults(receipt)) for receipt in receipts]
+        outcomes.append((told, rows_of(database, company)))
+    assert outcomes[0] == outcomes[1]
+
+
+def sorted_faults(receipt):
+    return sorted((each["line"], each["code"]) for each in receipt["faults"])

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from douane.dialects.carry_out import import_run
-from douane.pipeline.run import release_run
+from douane.pipeline.release import release_run
 from douane.errors import Refusal
 from douane.store.runs import get_run
 
@@ -81,7 +81,12 @@ def test_an_unknown_customer_costs_its_line(send, customers):
     receipt = send("items", items(item(1), item(2, customer="C9")))
     assert counts(receipt) == (2, 1, 0, 0, 1, 0)
     fault = receipt["faults"][0]
-    assert (fault["line"], fault["field"], fault["value"], fault["code"]) == (3, "client_code", "C9", "unknown-customer")
+    assert (fault["line"], fault["field"], fault["value"], fault["code"]) == (
+        3,
+        "client_code",
+        "C9",
+        "unknown-customer",
+    )
 
 
 def test_missing_customers_are_created_when_the_setting_says_so(send, customers, settings, stored):
@@ -96,13 +101,24 @@ def test_stock_clears_what_the_file_no_longer_holds(send, customers, stored):
     send("items", items(item(1), item(2), item(3)))
     receipt = send("items", items(item(1), item(2)), clear_items_not_modified="true")
     assert counts(receipt) == (2, 0, 0, 2, 0, 1)
-    assert [row["cleared_run_id"] for row in stored("open_items", "cleared_run_id")] == [None, None, receipt["run"]]
+    assert [row["cleared_run_id"] for row in stored("open_items", "cleared_run_id")] == [
+        None,
+        None,
+        receipt["run"],
+    ]
 
 
 def test_an_item_that_comes_back_is_open_again(send, customers, stored):
     send("items", items(item(1), item(2)))
     send("items", items(item(1)), clear_items_not_modified="true")
-    assert counts(send("items", items(item(1), item(2)), clear_items_not_modified="true")) == (2, 0, 1, 1, 0, 0)
+    assert counts(send("items", items(item(1), item(2)), clear_items_not_modified="true")) == (
+        2,
+        0,
+        1,
+        1,
+        0,
+        0,
+    )
     assert [row["cleared_on"] for row in stored("open_items", "cleared_on")] == [None, None]
 
 
@@ -173,7 +189,16 @@ def test_many_repeats_of_one_key_cost_no_more_than_other_lines(send, customers):
 
 
 def test_signs_of_both_conventions_are_stored_alike(send, customers, stored):
-    send("items", items(item(1, "50", "AVO"), item(2, "-50", "AVO"), item(3, "50", "RGL"), item(4, "-8", "ODI"), item(5, "-9")))
+    send(
+        "items",
+        items(
+            item(1, "50", "AVO"),
+            item(2, "-50", "AVO"),
+            item(3, "50", "RGL"),
+            item(4, "-8", "ODI"),
+            item(5, "-9"),
+        ),
+    )
     amounts = [int(row["amount_incl_tax"]) for row in stored("open_items", "amount_incl_tax")]
     assert amounts == [-50, -50, -50, -8, -9]
 
@@ -216,7 +241,9 @@ def test_the_same_number_of_another_year_type_or_customer_is_another_item(send, 
 def test_ambiguous_amounts_are_settled_by_a_witness_in_their_column(send, customers, stored):
     receipt = send("items", items(item(1, "1,200"), item(2, "5,5")))
     assert counts(receipt) == (2, 2, 0, 0, 0, 0)
-    rows = {row["number"]: row["amount_incl_tax"] for row in stored("open_items", "number", "amount_incl_tax")}
+    rows = {
+        row["number"]: row["amount_incl_tax"] for row in stored("open_items", "number", "amount_incl_tax")
+    }
     assert rows == {"1": Decimal("1.2"), "2": Decimal("5.5")}
 
 

@@ -102,6 +102,8 @@ def test_assignments_are_replaced_for_the_customers_of_the_file(send, customers,
 def test_an_assignment_on_a_rejected_line_is_not_removed(send, customers, stored):
     header = "client_code;user_lastname;user_firstname;user_email\n"
     send("users", header + "C1;Roy;John;\nC1;Diaz;Ana;\n")
-    receipt = send("users", header + "C1;Meyer;Eva;\nC1;Roy;John;not an address\n", replace_users_association="1")
+    receipt = send(
+        "users", header + "C1;Meyer;Eva;\nC1;Roy;John;not an address\n", replace_users_association="1"
+    )
     assert receipt["counts"]["rejected"] == 1
     assert sorted(row["last_name"] for row in stored("assignments", "last_name")) == ["Meyer", "Roy"]

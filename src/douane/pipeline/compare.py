@@ -8,9 +8,9 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from .known import NOT_FOUND, Index, Keys, Known, Mask, Positions
+from .known import NOT_FOUND, Keys, Known, Mask, Positions, find
 
-Lines = npt.NDArray[np.int64]
+Lines = npt.NDArray[np.uint32]
 Fingerprints = npt.NDArray[np.int64]
 
 
@@ -63,25 +63,20 @@ class Judgement:
 
 @dataclass
 class Fresh:
-    """The rows that the file itself has added so far."""
+    """The rows that the file itself has added so far, in the order of their keys."""
 
-    index: Index = field(
-        default_factory=lambda: Index.of(Keys(np.empty(0, np.uint64), np.empty(0, np.uint64)))
-    )
+    keys: Keys = field(default_factory=lambda: Keys(np.empty(0, np.uint64), np.empty(0, np.uint64)))
     fingerprints: Fingerprints = field(default_factory=lambda: np.empty(0, np.int64))
-    lines: Lines = field(default_factory=lambda: np.empty(0, np.int64))
+    lines: Lines = field(default_factory=lambda: np.empty(0, np.uint32))
 
     def add(self, offer: Offer) -> None:
         """Remember rows as added."""
-        self.fingerprints = np.concatenate([self.fingerprints, offer.fingerprints])
-        self.lines = np.concatenate([self.lines, offer.lines])
-        added = Index.of(offer.keys)
-        high = np.concatenate([self.index.keys.high, added.keys.high])
-        order = np.argsort(high, kind="stable")  # two sorted runs: the stable sort only merges them
-        low = np.concatenate([self.index.keys.low, added.keys.low])[order]
-        start = len(self.lines) - len(offer.lines)
-        places = np.concatenate([self.index.places, added.places + start])[order]
-        self.index = Index(Keys(high[order], low), places)
+        high = np.concatenate([self.keys.high, offer.keys.high])
+        order = np.argsort(high, kind="stable")
+        low = np.concatenate([self.keys.low, offer.keys.low])
+        self.keys = Keys(high[order], low[order])
+        self.fingerprints = np.concatenate([self.fingerprints, offer.fingerprints])[order]
+        self.lines = np.concatenate([self.lines, offer.lines])[order]
 
 
 @dataclass(frozen=True)
@@ -93,7 +88,7 @@ class Round:
     judgement: Judgement
 
     def rule(
-        self, which: Positions, verdicts: int | npt.NDArray[np.int8], others: Positions | int = 0
+        self, which: Positions, verdicts: int | npt.NDArray[np.int8], others: Positions | Lines | int = 0
     ) -> None:
         """Give the rows `which` their verdicts, and the lines or numbers that go with them."""
         self.judgement.verdicts[self.places[which]] = verdicts
@@ -126,13 +121,13 @@ class Comparison:
 
     def _round(self, now: Round, *, is_final: bool) -> Positions:
         """Judge rows; gives those that need another round."""
-        stored = self.known.by_key.find(now.rows.keys)
+        stored = self.known.find(now.rows.keys)
         hits = np.flatnonzero(stored != NOT_FOUND)
         late = self._meet(now, hits, stored[hits])
         missed = np.flatnonzero(stored == NOT_FOUND)
         if not len(missed):
             return late
-        fresh = self.fresh.index.find(now.rows.keys.take(missed))
+        fresh = find(self.fresh.keys, now.rows.keys.take(missed))
         again, earlier = missed[fresh != NOT_FOUND], fresh[fresh != NOT_FOUND]
         same = self.fresh.fingerprints[earlier] == now.rows.fingerprints[again]
         now.repeat(again, same, self.fresh.lines[earlier])
@@ -161,14 +156,14 @@ class Comparison:
         met = np.empty(0, np.int64)
         for match in self.matches[1:]:
             wanted = (now.rows.keys if match[0] == "key" else now.rows.aliases).take(new)
-            index = self.known.by_key if match[1] == "key" else self.known.by_alias
-            found = np.where(wanted.given, index.find(wanted), NOT_FOUND)
+            stored = self.known.find(wanted) if match[1] == "key" else self.known.by_alias.find(wanted)
+            found = np.where(wanted.given, stored, NOT_FOUND)
             is_hit = found != NOT_FOUND
             if not is_hit.any():
                 continue
             hits, target = new[is_hit], found[is_hit]
             if is_final:
-                several = index.count(wanted.take(is_hit))
+                several = self._count(wanted.take(is_hit), match[1])
                 left, late = self._adopt(now, hits, target, several, match)
                 met = np.concatenate([met, late])
             else:
@@ -176,6 +171,10 @@ class Comparison:
                 left = hits[:0]
             new = np.sort(np.concatenate([new[~is_hit], left]))
         return new, met
+
+    def _count(self, wanted: Keys, name: str) -> Positions:
+        """How many stored rows answer to each of the wanted keys; no two rows share a key."""
+        return np.ones(len(wanted), np.int64) if name == "key" else self.known.by_alias.count(wanted)
 
     def _adopt(
         self, now: Round, hits: Positions, target: Positions, several: Positions, match: tuple[str, str]

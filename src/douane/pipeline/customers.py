@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from douane.model.customers import CUSTOMERS
-from douane.store.merging import Merging
+from douane.store.merging import ALL, Merging, Part
 
 from .identity import CUSTOMER_ID, customer_key
 from .known import NOT_FOUND, Keys, Known
@@ -18,13 +18,13 @@ class Customers:
     """Finds customers by code; with `codes` only those, which is quicker for a small file."""
 
     def __init__(self, merging: Merging, codes: pl.Series | None = None) -> None:
-        keys = None if codes is None else keys_of(codes.unique().drop_nulls()).to_list()
-        self._known = Known.from_records(merging.known_rows(CUSTOMERS, keys))
+        part = ALL if codes is None else Part.of_keys(keys_of(codes.unique().drop_nulls()).to_list())
+        self._known = Known.from_records(merging.known_rows(CUSTOMERS, part))
 
     def add_ids(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` with `customer_id`, null where no customer has the code."""
         codes = rows[CUSTOMER].unique().drop_nulls()
-        found = self._known.by_key.find(Keys.from_hex(keys_of(codes)))
+        found = self._known.find(Keys.from_hex(keys_of(codes)))
         is_known = found != NOT_FOUND
         ids = pl.DataFrame(
             {

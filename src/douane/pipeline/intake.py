@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from douane.model.mapping import Declarations, Mapping
 
-from .merge import Wishes
-from .parse import Layout
+from douane.formats.csv import Layout
+from .wishes import Wishes
 
 
 @dataclass(frozen=True)

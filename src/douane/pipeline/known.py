@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -55,25 +57,24 @@ class Keys:
 
 @dataclass(frozen=True)
 class Index:
-    """Keys in order, with the place each had before: finds many keys by binary search."""
+    """Keys in order, each with a place: finds many keys by binary search."""
 
     keys: Keys
     places: Positions
 
     @classmethod
     def of(cls, keys: Keys) -> Index:
-        """An index over `keys`, those that are missing left out."""
+        """An index over `keys` whose places are theirs; missing keys are left out."""
         places = np.flatnonzero(keys.given)
         places = places[np.argsort(keys.high[places], kind="stable")]
         return cls(keys.take(places), places)
 
     def find(self, wanted: Keys) -> Positions:
-        """For each wanted key its place in the keys the index was made of, or NOT_FOUND."""
-        if not len(self.places) or not len(wanted):
-            return np.full(len(wanted), NOT_FOUND, np.int64)
-        at = np.minimum(np.searchsorted(self.keys.high, wanted.high), len(self.places) - 1)
-        equal = (self.keys.high[at] == wanted.high) & (self.keys.low[at] == wanted.low)
-        return np.where(equal, self.places[at], NOT_FOUND)
+        """For each wanted key its place, or NOT_FOUND."""
+        at = find(self.keys, wanted)
+        return (
+            np.where(at == NOT_FOUND, NOT_FOUND, self.places[np.maximum(at, 0)]) if len(self.places) else at
+        )
 
     def count(self, wanted: Keys) -> Positions:
         """For each wanted key how many keys of the index share its first 64 bits."""
@@ -81,52 +82,71 @@ class Index:
         return np.asarray(np.searchsorted(self.keys.high, wanted.high, side="right") - left)
 
 
+def find(ordered: Keys, wanted: Keys) -> Positions:
+    """For each wanted key its place in `ordered`, keys in rising order, or NOT_FOUND."""
+    if not len(ordered) or not len(wanted):
+        return np.full(len(wanted), NOT_FOUND, np.int64)
+    at = np.minimum(np.searchsorted(ordered.high, wanted.high), len(ordered) - 1)
+    equal = (ordered.high[at] == wanted.high) & (ordered.low[at] == wanted.low)
+    return np.where(equal, at, NOT_FOUND)
+
+
 @dataclass
 class Known:
-    """What is stored, and what the file has said of it so far.
+    """Stored rows in the order of their keys, and what the file has said of them so far.
 
     `seen` is the line of the file that spoke of the row, 0 when none did; `is_kept` marks rows that
-    stand on a rejected line, which no clear may touch. Rows that the file adds are appended.
+    stand on a rejected line, which no clear may touch.
     """
 
     keys: Keys
-    aliases: Keys
+    by_alias: Index
     fingerprints: npt.NDArray[np.int64]
     ids: npt.NDArray[np.int64]
     is_open: Mask
-    seen: npt.NDArray[np.int64] = field(init=False)
+    seen: npt.NDArray[np.uint32] = field(init=False)
     is_kept: Mask = field(init=False)
-    by_key: Index = field(init=False)
-    by_alias: Index = field(init=False)
 
     def __post_init__(self) -> None:
-        self.seen = np.zeros(len(self.ids), np.int64)
+        self.seen = np.zeros(len(self.ids), np.uint32)
         self.is_kept = np.zeros(len(self.ids), np.bool_)
-        self.by_key = Index.of(self.keys)
-        self.by_alias = Index.of(self.aliases)
 
     @classmethod
-    def from_records(cls, raw: bytes) -> Known:
-        """The rows that `raw`, a run of RECORDs, describes."""
-        rows = np.frombuffer(raw, RECORD)
+    def from_records(cls, pieces: Iterable[bytes]) -> Known:
+        """The rows that `pieces`, runs of RECORDs, describe."""
+        parts = [_columns(np.frombuffer(piece, RECORD)) for piece in pieces]
+        columns = {name: np.concatenate([part.pop(name) for part in parts]) for name in tuple(parts[0])}
+        order = np.argsort(columns["high"], kind="stable")
+        for name, column in columns.items():
+            columns[name] = column[order]
         return cls(
-            Keys(rows["high"].copy(), rows["low"].copy()),
-            Keys(rows["alias_high"].copy(), rows["alias_low"].copy()),
-            rows["fingerprint"].astype(np.int64),
-            rows["id"].astype(np.int64),
-            rows["is_open"].astype(np.bool_),
+            Keys(columns["high"], columns["low"]),
+            Index.of(Keys(columns.pop("alias_high"), columns.pop("alias_low"))),
+            columns["fingerprint"],
+            columns["id"],
+            columns["is_open"].view(np.bool_),
         )
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    def find(self, wanted: Keys) -> Positions:
+        """For each wanted key the place of its row, or NOT_FOUND."""
+        return find(self.keys, wanted)
+
     def keep(self, keys: Keys, aliases: Keys) -> None:
         """Guard the rows that rejected lines stand for against the clear."""
-        for index in (self.by_key, self.by_alias):
-            for wanted in (keys, aliases):
-                places = index.find(wanted)
+        for wanted in (keys, aliases):
+            for places in (self.find(wanted), self.by_alias.find(wanted)):
                 self.is_kept[places[places != NOT_FOUND]] = True
 
     def unspoken(self) -> Positions:
         """The places of open rows that no line of the file stands for."""
         return np.flatnonzero((self.seen == 0) & self.is_open & ~self.is_kept)
+
+
+def _columns(rows: npt.NDArray[np.void]) -> dict[str, npt.NDArray[Any]]:
+    """The columns of RECORDs in this machine's byte order."""
+    return {
+        name: rows[name].astype(kind.newbyteorder("=")) for name, (kind, *_) in (RECORD.fields or {}).items()
+    }

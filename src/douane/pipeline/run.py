@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from douane.errors import Failure, Refusal
-from douane.model.open_items import OPEN_ITEMS
-from douane.model.refusing import refusal
 from douane.settings import Settings
 from douane.store import uploads
 from douane.store.database import Database
 from douane.store.merging import Merging
-from douane.store.runs import (
-    Run,
-    fail_run,
-    finish_run,
-    get_run,
-    held_run,
-    mark_released,
-    newest_import,
-    refuse_run,
-    start_run,
-    wait_again,
-)
+from douane.store.runs import Run, fail_run, finish_run, get_run, held_run, refuse_run, start_run, wait_again
 
 from .clock import Clock
 from .decode import decode
@@ -42,6 +31,8 @@ Progress = Callable[[int, int], None]
 """Told the bytes read so far and the bytes of the whole upload."""
 
 TRIES_AGAINST_OUTSIDERS = 3
+GZIP_GAIN = 8
+"""About how much larger a compressed upload becomes; only used to guess how many rows will come."""
 
 
 def import_run(
@@ -56,95 +47,90 @@ def import_run(
         started = start_run(conn, run.id)
         conn.commit()
         if started is None:
-            return _current(conn, run)
+            current = get_run(conn, run.organization_id, run.id)
+            assert current is not None, f"run {run.id} is gone"
+            return current
         try:
-            return _attempt(conn, settings, run, intake, progress)
+            ended = _Import(conn, settings, run, intake, progress).attempt()
         except Refusal as reason:
             conn.rollback()
             ended = refuse_run(conn, run.id, reason)
-            conn.commit()
-            return ended
         except Exception as error:
             raise _failed(database, run, error) from error
+        conn.commit()
+        return ended
 
 
-def _attempt(
-    conn: psycopg.Connection[Any], settings: Settings, run: Run, intake: Intake, progress: Progress | None
-) -> Run:
-    """Import, once more when a writer outside our lock took a key meanwhile."""
-    for left in reversed(range(TRIES_AGAINST_OUTSIDERS)):
-        try:
-            with _work_folder(settings) as folder:
-                return _import(conn, settings, run, intake, Path(folder), progress)
-        except psycopg.errors.UniqueViolation:
-            conn.rollback()
-            if not left:
-                raise
-    raise AssertionError("unreachable")
+@dataclass(frozen=True)
+class _Import:
+    conn: psycopg.Connection[Any]
+    settings: Settings
+    run: Run
+    intake: Intake
+    progress: Progress | None
 
+    def attempt(self) -> Run:
+        """Import; again, and unsliced, when the unique index objects to a row."""
+        for attempt in range(TRIES_AGAINST_OUTSIDERS):
+            try:
+                with _work_folder(self.settings) as folder:
+                    return self._carry_out(Path(folder), may_slice=attempt == 0)
+            except psycopg.errors.UniqueViolation:
+                self.conn.rollback()
+                if attempt == TRIES_AGAINST_OUTSIDERS - 1:
+                    raise
+        raise AssertionError("unreachable")
 
-def _import(
-    conn: psycopg.Connection[Any],
-    settings: Settings,
-    run: Run,
-    intake: Intake,
-    folder: Path,
-    progress: Progress | None,
-) -> Run:
-    clock = Clock({"receive": run.receive_seconds})
-    path = _upload_path(conn, run, folder)
-    blocks = clock.timed("decode", decode(path, intake.encoding, intake.compression, settings.limits))
-    parsed = parse(_watched(blocks, run, progress), intake.layout, settings.limits)
-    with clock.stage("map"):
-        plan = map_labels(parsed.labels, intake.mapping)
-    validator = Validator(plan, intake.declarations)
-    batches = clock.timed("parse", parsed.batches, "decode")
-    checked = clock.timed("validate", map(validator.check, batches), "parse")
-    merging = Merging(conn, plan.table, run.organization_id, run.company_id, run.id)
-    merge = Merge(merging, validator, intake.wishes, settings, folder)
-    with clock.stage("merge"):
-        conn.execute("savepoint before_merge")
-        merge.write(checked)
-        if run.is_dry_run:
-            conn.execute("rollback to savepoint before_merge")
-    with clock.stage("report"):
-        merging.copy_faults(merge.outcome.faults.pieces())
-    ended = finish_run(conn, run.id, kept_receipt(plan.table, merge.outcome.tally, clock.rounded()))
-    conn.commit()
-    return ended
+    def _carry_out(self, folder: Path, *, may_slice: bool) -> Run:
+        run, intake, settings = self.run, self.intake, self.settings
+        clock = Clock({"receive": run.receive_seconds})
+        path = self._upload_path(folder)
+        decoded = decode(
+            path, intake.encoding, intake.compression, settings.limits, block_bytes=settings.block_bytes
+        )
+        blocks = clock.timed("decode", decoded)
+        parsed = parse(self._watched(blocks), intake.layout, settings.limits, settings.block_bytes)
+        with clock.stage("map"):
+            plan = map_labels(parsed.labels, intake.mapping)
+        validator = Validator(plan, intake.declarations)
+        checked = map(validator.check, clock.timed("parse", parsed.batches, "decode"))
+        merging = Merging(self.conn, plan.table, run.organization_id, run.company_id, run.id)
+        merge = Merge(merging, validator, intake.wishes, settings, folder)
+        with clock.stage("merge"), self._undone_when_dry():
+            merge.write(clock.timed("validate", checked, "parse"), self._blocks_expected, may_slice=may_slice)
+        with clock.stage("report"):
+            merging.copy_faults(merge.outcome.faults.pieces())
+        return finish_run(self.conn, run.id, kept_receipt(plan.table, merge.outcome.tally, clock.rounded()))
 
+    @contextmanager
+    def _undone_when_dry(self) -> Iterator[None]:
+        """A dry run does everything and takes it back before its receipt is written."""
+        if not self.run.is_dry_run:
+            yield
+            return
+        self.conn.execute("savepoint before_merge")
+        yield
+        self.conn.execute("rollback to savepoint before_merge")
 
-def release_run(database: Database, run: Run) -> Run:
-    """Do the clear that the run holds. Refuses `nothing-held`, and `release-stale` after a newer import."""
-    with database.connection() as conn:
-        current = _current(conn, run)
-        held = (current.receipt or {}).get("held")
-        if not held or held["is_released"]:
-            raise refusal("nothing-held", str(run.id))
-        merging = Merging(conn, OPEN_ITEMS, run.organization_id, run.company_id, run.id)
-        merging.lock()
-        if newest_import(conn, run) != run.id:
-            raise refusal("release-stale", str(run.id))
-        merging.take_held()
-        assert run.created_at is not None
-        return mark_released(conn, run.id, merging.clear_unspoken(run.created_at.date()))
+    @property
+    def _blocks_expected(self) -> float:
+        gain = GZIP_GAIN if self.intake.compression else 1
+        return gain * self.run.upload_bytes / self.settings.block_bytes
 
+    def _watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        done, total = 0, self.run.upload_bytes
+        for block in blocks:
+            yield block
+            done += len(block)
+            if self.progress is not None:
+                self.progress(min(done, total), total)
 
-def _watched(blocks: Iterator[bytes], run: Run, progress: Progress | None) -> Iterator[bytes]:
-    done = 0
-    for block in blocks:
-        yield block
-        done += len(block)
-        if progress is not None:
-            progress(min(done, run.upload_bytes), run.upload_bytes)
-
-
-def _upload_path(conn: psycopg.Connection[Any], run: Run, folder: Path) -> Path:
-    if run.upload_path is not None:
-        return Path(run.upload_path)
-    target = folder / "upload"
-    uploads.fetch(conn, run.id, target)
-    return target
+    def _upload_path(self, folder: Path) -> Path:
+        if self.run.upload_path is not None:
+            return Path(self.run.upload_path)
+        target = folder / "upload"
+        uploads.fetch(self.conn, self.run.id, target)
+        return target
 
 
 def _work_folder(settings: Settings) -> tempfile.TemporaryDirectory[str]:
@@ -153,20 +139,12 @@ def _work_folder(settings: Settings) -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="run-", dir=place)
 
 
-def _current(conn: psycopg.Connection[Any], run: Run) -> Run:
-    current = get_run(conn, run.organization_id, run.id)
-    assert current is not None, f"run {run.id} is gone"
-    return current
-
-
 def _failed(database: Database, run: Run, error: Exception) -> Failure:
     """Record that the run failed, on a connection of its own as the run's may be dead."""
     is_transient = isinstance(error, psycopg.OperationalError | OSError)
-    failure = (
-        error
-        if isinstance(error, Failure)
-        else Failure("The import could not be carried out.", transient=is_transient)
-    )
+    failure = Failure("The import could not be carried out; nothing of it is stored.", transient=is_transient)
+    if isinstance(error, Failure):
+        failure = error
     with database.connection() as conn:
         if run.is_async and failure.transient:
             wait_again(conn, run.id)

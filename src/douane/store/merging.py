@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,27 @@ class Updated:
     updated: int = 0
     unchanged: int = 0
     cleared: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which of a company's stored rows are wanted: the condition of this name, with its values."""
+
+    statement: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of_keys(cls, keys: Sequence[str]) -> Part:
+        """The rows that have one of these keys (hex digits), or have it as their alias."""
+        return cls("rows_of_keys", {"keys": list(keys)})
+
+    @classmethod
+    def of_slice(cls, number: int, slices: int) -> Part:
+        """The rows of one of `slices` (at most 256) parts of about equal size."""
+        return cls("rows_of_slice", {"slice": number, "slices": slices})
+
+
+ALL = Part("all_rows")
 
 
 @dataclass(frozen=True)
@@ -63,18 +84,23 @@ class Merging:
     def _lock(self, statement: str, name: str) -> None:
         self.conn.execute(SQL[statement], {"name": f"{name}:{self.company_id}"})
 
-    def known_rows(self, table: Table, keys: Sequence[str] | None = None) -> bytes:
-        """What is stored of the company, as a run of `pipeline.known.RECORD`; only `keys` when given."""
+    def known_rows(self, table: Table, part: Part = ALL) -> Iterator[bytes]:
+        """What is stored of the company, or a part of it, as runs of `pipeline.known.RECORD`."""
         is_open = "open_until_cleared" if table.is_clearable else "open_always"
         statement = Text(SQL["known_rows"]).format(
-            table=Identifier(table.name),
-            is_open=Text(SQL[is_open]),
-            slice=Text(SQL["all_rows" if keys is None else "rows_of_keys"]),
+            table=Identifier(table.name), is_open=Text(SQL[is_open]), part=Text(SQL[part.statement])
         )
         with self.conn.cursor(binary=True) as cursor:
-            values = self._scope if keys is None else {**self._scope, "keys": list(keys)}
-            row = cursor.execute(statement, values).fetchone()
-        return b"" if row is None or row[0] is None else row[0]
+            yield b""
+            for row in cursor.stream(statement, {**self._scope, **part.values}):
+                yield row[0]
+
+    def count_rows(self) -> int:
+        """How many rows the company has in the table."""
+        statement = Text(SQL["count_rows"]).format(table=Identifier(self.table.name))
+        row = self.conn.execute(statement, self._scope).fetchone()
+        assert row is not None
+        return int(row[0])
 
     def copy_new(self, columns: Sequence[str], pieces: Iterable[bytes]) -> None:
         """COPY new rows, as CSV without header, straight into the table."""
@@ -115,32 +141,31 @@ class Merging:
             was_cleared=Text(SQL[is_cleared]),
         )
 
-    def name_unspoken(self, ids: Iterable[bytes]) -> None:
-        """Put the ids of rows that the file does not speak of (lines of text) where clears find them."""
-        self.conn.execute(SQL["create_unspoken"])
-        self._copy(Text(SQL["copy_unspoken"]), ids)
+    def name_absent(self, ids: Iterable[bytes]) -> None:
+        """Put the ids of rows that the file does not speak of (lines of text) where the sweep finds them."""
+        self.conn.execute(SQL["create_absent"])
+        self._copy(Text(SQL["copy_absent"]), ids)
 
-    def clear_unspoken(self, cleared_on: date) -> int:
-        """Clear the unspoken open items; gives how many."""
-        return self._count("clear_unspoken", {"cleared_on": cleared_on})
+    def clear_absent(self, cleared_on: date) -> int:
+        """Clear the absent open items; gives how many."""
+        return self._count("clear_absent", {"cleared_on": cleared_on})
 
-    def hold_unspoken(self) -> None:
-        """Remember the unspoken open items for a later release."""
-        self.conn.execute(SQL["hold_unspoken"], self._scope)
+    def hold_absent(self) -> None:
+        """Remember the absent open items for a later release."""
+        self.conn.execute(SQL["hold_absent"], self._scope)
 
     def take_held(self) -> None:
-        """Make the open items that the run holds the unspoken ones."""
-        self.conn.execute(SQL["create_unspoken"])
+        """Make the open items that the run holds the absent ones."""
+        self.conn.execute(SQL["create_absent"])
         self.conn.execute(SQL["take_held"], self._scope)
 
-    def remove_unspoken(self) -> int:
-        """Remove the unspoken assignments; gives how many."""
-        return self._count("remove_unspoken", {})
+    def remove_absent(self, customer_ids: list[int]) -> int:
+        """Remove the absent assignments of these customers; gives how many."""
+        return self._count("remove_absent", {"customer_ids": customer_ids})
 
-    def assignments_of_customers(self, customer_ids: list[int]) -> list[int]:
-        """The ids of the assignments that these customers had before this run."""
-        values = {**self._scope, "customer_ids": customer_ids}
-        return [row[0] for row in self.conn.execute(SQL["assignments_of_customers"], values)]
+    def count_absent(self, customer_ids: list[int]) -> int:
+        """How many assignments of these customers are absent."""
+        return self._count("count_absent", {"customer_ids": customer_ids})
 
     def create_customers(self, codes: list[str], lines: list[int]) -> None:
         """Create customers of whom only the code is known."""

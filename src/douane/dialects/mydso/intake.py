@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from douane.model.mapping import Declarations
 from douane.pipeline.intake import Intake
-from douane.pipeline.merge import Wishes
-from douane.pipeline.parse import Layout
+from douane.formats.csv import Layout
+from douane.pipeline.wishes import Wishes
 from douane.settings import Settings
 from douane.store.runs import Run
 

@@ -14,7 +14,17 @@ select string_agg(
 from {table}
 where organization_id = %(organization_id)s
     and company_id = %(company_id)s
-    and {slice};
+    and {part}
+group by id / 65536;
+
+-- count_rows --
+select count(*) as stored
+from {table}
+where organization_id = %(organization_id)s
+    and company_id = %(company_id)s;
+
+-- rows_of_slice --
+get_byte(uuid_send(coalesce(alias, key)), 0) %% %(slices)s = %(slice)s
 
 -- all_rows --
 true
@@ -76,20 +86,20 @@ false
 -- cleared_by_payment --
 (old.paid_on is null and old.cleared_on is null and new.paid_on is not null)
 
--- create_unspoken --
-create temporary table unspoken (id bigint primary key) on commit drop;
+-- create_absent --
+create temporary table absent (id bigint primary key) on commit drop;
 
--- copy_unspoken --
-copy unspoken (id) from stdin
+-- copy_absent --
+copy absent (id) from stdin
 
--- clear_unspoken --
+-- clear_absent --
 with cleared as (
     update open_items as t
     set cleared_on = %(cleared_on)s, cleared_run_id = %(run_id)s, fingerprint = null, run_id = %(run_id)s, line = null
-    from unspoken as u
+    from absent as a
     where t.organization_id = %(organization_id)s
         and t.company_id = %(company_id)s
-        and t.id = u.id
+        and t.id = a.id
         and t.paid_on is null
         and t.cleared_on is null
     returning old.id as id, to_jsonb(old) as image
@@ -102,10 +112,10 @@ kept as (
 select count(*) as cleared
 from cleared;
 
--- hold_unspoken --
+-- hold_absent --
 insert into held_clears (organization_id, company_id, run_id, row_id)
 select %(organization_id)s, %(company_id)s, %(run_id)s, id
-from unspoken;
+from absent;
 
 -- take_held --
 with taken as (
@@ -114,17 +124,18 @@ with taken as (
         and run_id = %(run_id)s
     returning row_id
 )
-insert into unspoken (id)
+insert into absent (id)
 select row_id
 from taken;
 
--- remove_unspoken --
+-- remove_absent --
 with removed as (
     delete from assignments as t
-    using unspoken as u
+    using absent as a
     where t.organization_id = %(organization_id)s
         and t.company_id = %(company_id)s
-        and t.id = u.id
+        and t.id = a.id
+        and t.customer_id = any(%(customer_ids)s)
     returning old.id as id, to_jsonb(old) as image
 ),
 kept as (
@@ -135,13 +146,13 @@ kept as (
 select count(*) as removed
 from removed;
 
--- assignments_of_customers --
-select id
-from assignments
-where organization_id = %(organization_id)s
-    and company_id = %(company_id)s
-    and customer_id = any(%(customer_ids)s)
-    and run_id <> %(run_id)s;
+-- count_absent --
+select count(*) as absent
+from assignments as t
+join absent as a using (id)
+where t.organization_id = %(organization_id)s
+    and t.company_id = %(company_id)s
+    and t.customer_id = any(%(customer_ids)s);
 
 -- create_customers --
 insert into customers (organization_id, company_id, run_id, line, key, code, name)

@@ -1,0 +1,96 @@
+"""Settling: placed rows meet what is stored; each is added, kept for the update, told as a fault or waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from .batch import LINE
+from .compare import Comparison, Judgement, Offer, Verdict
+from .known import Keys, Known
+from .outcome import Outcome
+from .spill import SetAside
+
+SYSTEM = (LINE, "key", "alias", "fingerprint")
+FAULTS_OF_VERDICTS = {
+    Verdict.REPEATED: "duplicate-key",
+    Verdict.AMBIGUOUS: "ambiguous-match",
+    Verdict.TAKEN: "taken-identity",
+}
+
+
+class Settling:
+    """Settles rows of a file against the known rows, of the whole company or of a slice of it.
+
+    `fields` are the columns that are written, `defaults` what new rows have where they are empty.
+    """
+
+    def __init__(
+        self, comparison: Comparison, outcome: Outcome, fields: tuple[str, ...], defaults: dict[str, object]
+    ) -> None:
+        self._comparison = comparison
+        self._outcome = outcome
+        self._fields = fields
+        self._defaults = defaults
+        self._waiting = SetAside(Path(outcome.folder, "waiting.arrows"))
+
+    @property
+    def known(self) -> Known:
+        """The stored rows, with what the file has said of them."""
+        return self._comparison.known
+
+    def settle(self, batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """The rows to be added, batch by batch, with the columns SYSTEM and `fields`."""
+        return (self._settle(rows, is_final=False) for rows in batches)
+
+    def settle_waiting(self) -> Iterator[pl.DataFrame]:
+        """The rows to be added of those that had to wait for the end of the file."""
+        return (self._settle(rows, is_final=True) for rows in self._waiting.batches())
+
+    def _settle(self, rows: pl.DataFrame, *, is_final: bool) -> pl.DataFrame:
+        judgement = self._comparison.judge(_offer(rows), is_final=is_final)
+        verdicts, tally = judgement.verdicts, self._outcome.tally
+        counts = np.bincount(verdicts, minlength=len(Verdict))
+        tally.added += int(counts[Verdict.ADDED])
+        tally.unchanged += int(counts[Verdict.UNCHANGED])
+        tally.valid += int(len(verdicts) - counts[Verdict.WAITING])
+        if counts[Verdict.CHANGED]:
+            self._keep_changed(rows, judgement)
+        if counts[Verdict.WAITING]:
+            self._waiting.append(rows.filter(verdicts == Verdict.WAITING))
+        if any(counts[verdict] for verdict in FAULTS_OF_VERDICTS):
+            self._reject(rows, judgement)
+        return self._complete(rows.filter(verdicts == Verdict.ADDED))
+
+    def _complete(self, new: pl.DataFrame) -> pl.DataFrame:
+        filled = (pl.col(name).fill_null(value) for name, value in self._defaults.items())
+        return new.with_columns(filled).select(*SYSTEM, *self._fields)
+
+    def _keep_changed(self, rows: pl.DataFrame, judgement: Judgement) -> None:
+        """Rows for the update: a stored row keeps its key unless it takes over the one that was sent."""
+        changed = rows.with_columns(
+            id=pl.Series(judgement.ids),
+            key=pl.when(pl.Series(judgement.takes_identity)).then(pl.col("key")),
+        ).filter(judgement.verdicts == Verdict.CHANGED)
+        self._outcome.changed.append(changed.select("id", *SYSTEM, *self._fields))
+
+    def _reject(self, rows: pl.DataFrame, judgement: Judgement) -> None:
+        others = pl.Series(judgement.others).cast(pl.String)
+        for verdict, code in FAULTS_OF_VERDICTS.items():
+            which = judgement.verdicts == verdict
+            if which.any():
+                self._outcome.reject(rows[LINE].filter(which), code, details=others.filter(which))
+        # Which of the stored rows such a line stands for is not known, so none of them may be cleared.
+        self._outcome.tally.unreadable += int((judgement.verdicts == Verdict.AMBIGUOUS).sum())
+
+
+def _offer(rows: pl.DataFrame) -> Offer:
+    return Offer(
+        Keys.from_hex(rows["key"]),
+        Keys.from_hex(rows["alias"]),
+        rows["fingerprint"].to_numpy(),
+        rows[LINE].to_numpy(),
+    )
