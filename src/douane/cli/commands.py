@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import company, credentials, doctor, grant, organization, revoke, serve, work
+from . import (
+    company,
+    credentials,
+    doctor,
+    explain,
+    grant,
+    importing,
+    organization,
+    revoke,
+    run,
+    runs,
+    serve,
+    work,
+)
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "serve": serve.serve,
     "work": work.work,
+    "import": importing.import_file,
+    "explain": explain.explain,
+    "runs": runs.runs,
+    "run": run.run,
     "grant": grant.grant,
     "revoke": revoke.revoke,
     "credentials": credentials.credentials,

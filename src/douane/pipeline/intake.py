@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from douane.formats.csv import Layout
 from douane.model.mapping import Declarations, Mapping
 
-from douane.formats.csv import Layout
 from .wishes import Wishes
 
 
