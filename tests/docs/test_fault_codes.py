@@ -1,0 +1,96 @@
+"""Every fault and warning of the catalogue can happen: for each a file that makes it, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from douane.model.catalogue import FAULTS, WARNINGS
+
+ITEM = "item_type;item_number;client_code;item_date_issue;item_date_due;item_amount_initial_inc_tax"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file for a door that has one fault or warning, on `line`; `before` was sent to the same door."""
+
+    door: str
+    text: str | bytes
+    line: int
+    before: str = ""
+
+
+def items(*lines: str, more: str = "") -> str:
+    return "\n".join((ITEM + more, *lines)) + "\n"
+
+
+def item(kind: str = "FAC", issued: str = "2026-01-15", amount: str = "100,00") -> str:
+    return f"{kind};1;C1;{issued};2026-02-15;{amount}"
+
+
+def client(label: str, value: str) -> Case:
+    return Case("clients", f"client_code;client_business_name;{label}\nC1;One;{value}\n", 2)
+
+
+KEYED = "client_code;client_business_name;client_unique_key\n"
+PERSON = "client_code;contact_lastname"
+
+CASES: dict[str, Case] = {
+    "column-count": Case("items", items(item() + ";7"), 2),
+    "bad-quoting": Case("items", items(item(), 'FAC;"1;C1;2026-01-15;2026-02-15;1'), 3),
+    "bytes-outside-charset": Case("contacts", PERSON.encode() + b"\nC1;Caf\xe9\n", 2),
+    "nul-character": Case("contacts", f"{PERSON}\nC1;Ro\0y\n", 2),
+    "line-too-long": Case("contacts", f"{PERSON}\nC1;{'x' * 20_000}\n", 2),
+    "missing-value": Case("contacts", f"{PERSON}\nC1; \n", 2),
+    "text-too-long": Case("contacts", f"{PERSON}\nC1;{'x' * 10_001}\n", 2),
+    "not-an-amount": Case("items", items(item(amount="100 EUR")), 2),
+    "too-many-decimals": Case("items", items(item(amount="1.1234567")), 2),
+    "amount-too-large": Case("items", items(item(amount="123456789012345")), 2),
+    "ambiguous-amount": Case("items", items(item(amount="1,200")), 2),
+    "not-a-date": Case("items", items(item(issued="2026-02-30")), 2),
+    "ambiguous-date": Case("items", items(item(issued="03/04/2026")), 2),
+    "not-a-flag": client("client_blocked", "2"),
+    "unknown-choice": Case("contacts", f"{PERSON};contact_role\nC1;Roy;boss\n", 2),
+    "unknown-item-type": Case("items", items(item("NF")), 2),
+    "not-an-email": client("client_email", "nobody"),
+    "unknown-currency": Case("items", items(item() + ";FRF", more=";item_currency"), 2),
+    "unknown-country-code": client("client_address_country", "XX"),
+    "siret-format": client("client_siret", "73282932000"),
+    "siret-checksum": client("client_siret", "73282932000075"),
+    "unknown-customer": Case("contacts", f"{PERSON}\nC9;Roy\n", 2),
+    "duplicate-key": Case("items", items(item(), item(amount="7")), 3),
+    "ambiguous-match": Case(
+        "contacts",
+        f"{PERSON}\nC1;Roy\n",
+        2,
+        before=f"{PERSON};contact_unique_key\nC1;Roy;K1\nC1;Roy;K2\n",
+    ),
+    "taken-identity": Case("clients", f"{KEYED}C9;Nine;U1\nC1;One;U1\n", 2, before=f"{KEYED}C1;One;U1\n"),
+    "vat-format": client("client_vat", "FR00732829320"),
+    "unknown-country": client("client_address_country", "Atlantis"),
+}
+
+
+def test_each_code_of_the_catalogue_has_its_case() -> None:
+    assert CASES.keys() == FAULTS.keys() | WARNINGS.keys()
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_file_makes_the_code(code: str, sender_with_customer: Any) -> None:
+    case = CASES[code]
+    if case.before:
+        assert sender_with_customer.send(case.door, case.before)["faults_total"] == 0
+    receipt = sender_with_customer.send(case.door, case.text)
+    told = receipt["faults"] + receipt["warnings"]
+    assert [(each["line"], each["code"]) for each in told] == [(case.line, code)]
+    assert receipt["counts"]["rejected"] == receipt["faults_total"] == int(code in FAULTS)
+    assert told[0]["hint"] == (FAULTS | WARNINGS)[code].hint
+    if not is_a_sentence(told[0]["message"]):
+        pytest.xfail(f"{code} is told without the value it names: {told[0]['message']!r}")
+
+
+def is_a_sentence(message: str) -> bool:
+    """Whether nothing in it is left to fill, and nothing was filled with nothing."""
+    return message == message.strip() and not any(each in message for each in ("{", "}", "  ", "()"))

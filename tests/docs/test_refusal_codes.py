@@ -1,0 +1,178 @@
+"""Every refusal of the catalogue can happen: for each the request, setting or server that makes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from douane.dialects.mydso.replies import WIRE_CODES
+from douane.errors import Refusal
+from douane.model.catalogue import FAULTS, REFUSALS, WARNINGS
+from douane.pipeline.receive import Spool
+from douane.settings import from_environment
+from douane.store.database import check_version
+from douane.web.body import spool_body
+
+ITEM = "item_type;item_number;client_code;item_date_issue;item_date_due;item_amount_initial_inc_tax\n"
+CLIENT = "client_code;client_business_name\nC1;One\n"
+
+FILES: dict[str, tuple[str, str | bytes, dict[str, str]]] = {
+    "empty-upload": ("/api/clients", "", {}),
+    "no-header": ("/api/clients", '"client_code;client_business_name\nC1;One\n', {}),
+    "missing-label": ("/api/clients", "client_code;;client_business_name\nC1;;One\n", {}),
+    "repeated-label": ("/api/clients", "client_code;Client_Code;client_business_name\nC1;C1;One\n", {}),
+    "required-label": ("/api/clients", "client_code\nC1\n", {}),
+    "too-many-columns": ("/api/clients", ";".join(f"c{number}" for number in range(61)) + "\n", {}),
+    "unknown-charset": ("/api/clients?encoding=klingon", CLIENT, {}),
+    "unknown-option": ("/api/items?clear_items_not_modified=maybe", ITEM, {}),
+    "broken-archive": ("/api/clients", b"not gzip", {"Content-Encoding": "gzip"}),
+    "unknown-compression": ("/api/clients", CLIENT, {"Content-Encoding": "br"}),
+    "upload-too-large": ("/api/clients", "x" * 100_001, {}),
+}
+"""Files and how they are sent: door, body, headers. The run of each keeps the refusal."""
+
+Maker = Callable[[Any, Path], str]
+MAKERS: dict[str, Maker] = {}
+
+
+def makes(code: str) -> Callable[[Maker], Maker]:
+    """Marks the function that makes the refusal `code`, and gives the code that was really seen."""
+
+    def register(maker: Maker) -> Maker:
+        MAKERS[code] = maker
+        return maker
+
+    return register
+
+
+def own_code(reply: Any) -> str:
+    """The code in a reply of /v1."""
+    return str(reply.json()["error"]["code"])
+
+
+def code_of_wire(reply: Any) -> str:
+    """The code behind an `error_code` that stands for one refusal only."""
+    wire = reply.json()["error_code"]
+    (code,) = (code for code, (told, _) in WIRE_CODES.items() if told == wire)
+    return code
+
+
+def raised(function: Callable[..., object], *args: Any) -> str:
+    with pytest.raises(Refusal) as caught:
+        function(*args)
+    return caught.value.code
+
+
+@makes("access-denied")
+def access_denied(sender: Any, _: Path) -> str:
+    return own_code(sender.gateway.web.get("/v1/runs", auth=("nobody", "knows")))
+
+
+@makes("upload-cut")
+def upload_cut(_: Any, folder: Path) -> str:
+    messages = iter(
+        [{"type": "http.request", "body": b"a;b\n", "more_body": True}, {"type": "http.disconnect"}]
+    )
+
+    async def receive() -> Any:
+        return next(messages)
+
+    async def take() -> None:
+        spool = Spool(folder, 1000)
+        try:
+            await spool_body(receive, spool)
+        finally:
+            spool.discard()
+
+    return raised(asyncio.run, take())
+
+
+@makes("idempotency-key-reused")
+def idempotency_key_reused(sender: Any, _: Path) -> str:
+    key = {"Idempotency-Key": "night-1"}
+    sender.post("/api/clients", CLIENT, key)
+    return code_of_wire(sender.post("/api/clients", CLIENT + "C2;Two\n", key))
+
+
+@makes("idempotency-key-in-use")
+def idempotency_key_in_use(sender: Any, _: Path) -> str:
+    key = {"Idempotency-Key": "night-1"}
+    first = sender.post("/api/clients", CLIENT, key).headers["douane-run"]
+    with sender.gateway.database.connection() as conn:
+        conn.execute("update runs set state = 'running' where id = %s", [first])
+    return code_of_wire(sender.post("/api/clients", CLIENT, key))
+
+
+@makes("unknown-run")
+def unknown_run(sender: Any, _: Path) -> str:
+    return own_code(sender.get("/v1/runs/999999"))
+
+
+@makes("nothing-held")
+def nothing_held(sender: Any, _: Path) -> str:
+    return own_code(release(sender, sender.send("clients", CLIENT)["run"]))
+
+
+@makes("release-stale")
+def release_stale(sender: Any, _: Path) -> str:
+    lines = [f"FAC;{number};C1;2026-01-15;2026-02-15;1\n" for number in range(4)]
+    sender.send("clients", CLIENT)
+    sender.send("items", ITEM + "".join(lines))
+    held = sender.send("items?clear_items_not_modified=true", ITEM + lines[0])
+    assert held["held"]["rows"] == 3
+    sender.send("items", ITEM + lines[0])
+    return own_code(release(sender, held["run"]))
+
+
+def release(sender: Any, run: int) -> Any:
+    return sender.post(f"/v1/runs/{run}/release", "")
+
+
+@makes("upload-gone")
+def upload_gone(sender: Any, _: Path) -> str:
+    run = sender.send("clients", CLIENT)["run"]
+    for upload in sender.gateway.settings.data.glob("uploads/upload-*"):
+        upload.unlink()
+    return own_code(sender.get(f"/v1/runs/{run}/rejected.csv"))
+
+
+@makes("bad-setting")
+def bad_setting(*_: Any) -> str:
+    return raised(from_environment, None, {"DOUANE_COLUMNS_MAX": "many"})
+
+
+@makes("old-database")
+def old_database(*_: Any) -> str:
+    # No older server is at hand: all that is asked of a connection is the version it says.
+    return raised(check_version, SimpleNamespace(info=SimpleNamespace(server_version=170006)))
+
+
+def test_each_code_of_the_catalogue_has_its_maker() -> None:
+    assert FILES.keys() | MAKERS.keys() == REFUSALS.keys()
+    assert not FILES.keys() & MAKERS.keys()
+
+
+@pytest.mark.parametrize("code", FILES)
+def test_a_file_is_refused_with_the_code(code: str, sender: Any) -> None:
+    path, body, headers = FILES[code]
+    receipt = sender.receipt(sender.post(path, body, headers))
+    assert receipt["state"] == "refused"
+    assert receipt["refusal"]["code"] == code
+    assert receipt["refusal"]["message"]
+    assert receipt["refusal"]["hint"]
+
+
+@pytest.mark.parametrize("code", MAKERS)
+def test_a_request_makes_the_code(code: str, sender: Any, tmp_path: Path) -> None:
+    assert MAKERS[code](sender, tmp_path) == code
+
+
+def test_a_code_stands_for_one_thing() -> None:
+    assert len(FAULTS.keys() | WARNINGS.keys() | REFUSALS.keys()) == len(FAULTS) + len(WARNINGS) + len(
+        REFUSALS
+    )
