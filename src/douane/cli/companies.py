@@ -1,0 +1,45 @@
+"""Which company a command is about: found by its code, or a plain answer when that names none or several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from douane.errors import Refusal
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from douane.store.organizations import Company
+
+NAMED_MAX = 20
+
+OneOrganization = Annotated[
+    str | None,
+    typer.Option("--organization", help="Its organization, when several have such a company."),
+]
+
+
+def find_company(conn: psycopg.Connection[Any], code: str, organization: str | None) -> Company:
+    """The company with this code; refuses `unknown-option` when there is none or more than one."""
+    from douane.store.organizations import list_companies
+
+    known = list_companies(conn, organization)
+    found = [each for each in known if each.code == code]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        owners = ", ".join(each.organization for each in found)
+        raise Refusal("unknown-option", f"Several have a company {code}: {owners}.", "Add --organization.")
+    where = f" of {organization}" if organization else ""
+    message = f"There is no company {code!r}{where}; {_named(known)}."
+    raise Refusal("unknown-option", message, "douane company add makes one.")
+
+
+def _named(known: list[Company]) -> str:
+    if not known:
+        return "there is none yet"
+    names = ", ".join(f"{each.code} of {each.organization}" for each in known[:NAMED_MAX])
+    more = len(known) - NAMED_MAX
+    return f"there is {names}" + (f" and {more} more" if more > 0 else "")

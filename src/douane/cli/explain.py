@@ -1,0 +1,100 @@
+"""`douane explain`: shows what each stage makes of a file, and stores nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .doors import Dialect, File, Options, Table, chosen_options, find_door
+from .explanation import show_explanation
+from .grant import DateOrder, DecimalSign, Maps, declared
+from .options import Data, Json
+from .progress import shown_progress
+from .receipts import as_json_text
+
+if TYPE_CHECKING:
+    from douane.pipeline.intake import Intake
+    from douane.settings import Settings
+
+REFUSED = 1
+SOME_REJECTED = 4
+
+Rows = Annotated[int, typer.Option(help="How many typed rows to show.", min=0, max=100)]
+
+
+def explain(
+    file: File,
+    *,
+    dialect: Dialect,
+    table: Table,
+    options: Options = None,
+    decimal_sign: DecimalSign = None,
+    date_order: DateOrder = None,
+    maps: Maps = None,
+    rows: Rows = 3,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Show what each stage hands over to the next, from the bytes to the typed rows. Needs no database.
+
+    What only the database knows is left out: whether a customer exists and whether a row is new. For that,
+    run douane import with --dry-run. Ends with 0, 4 or 1 as douane import does.
+
+    Example: douane explain items.csv --dialect mydso --table items --option encoding=ISO-8859-1
+    """
+    door = find_door(dialect, table)
+    chosen = chosen_options(door, options or [])
+    declarations = declared(decimal_sign, date_order, maps or [])
+    from douane.settings import from_environment
+
+    from .walk import walk
+
+    settings = from_environment(data)
+    intake = _intake(file, dialect, door.name, chosen, declarations, settings)
+    with shown_progress(is_wanted=not as_json) as tell:
+        told = walk(file, intake, settings.limits, rows, tell)
+    if as_json:
+        print(as_json_text(told))
+    else:
+        show_explanation(told)
+    if "refusal" in told:
+        raise typer.Exit(REFUSED)
+    if told["validate"]["rejected"]:
+        raise typer.Exit(SOME_REJECTED)
+
+
+def _intake(
+    file: Path,
+    dialect: str,
+    door: str,
+    options: dict[str, str],
+    declarations: dict[str, Any],
+    settings: Settings,
+) -> Intake:
+    """How the dialect reads such a file: asked with a run that is never recorded."""
+    from datetime import UTC, datetime
+
+    from douane.dialects.carry_out import INTAKES
+    from douane.store.runs import Run
+
+    run = Run(
+        organization_id=0,
+        company_id=0,
+        credential_id=None,
+        dialect=dialect,
+        door=door,
+        options=options,
+        is_dry_run=True,
+        is_async=False,
+        upload_name=file.name,
+        upload_bytes=0,
+        upload_digest="",
+        upload_path=None,
+        idempotency_key=None,
+        requested_by="",
+        declarations=declarations,
+        created_at=datetime.now(UTC),
+    )
+    return INTAKES[dialect](run, settings)

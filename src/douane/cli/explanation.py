@@ -1,0 +1,122 @@
+"""The walk of a file as a person reads it: one paragraph per stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .output import show_rows
+from .receipts import make_printable, show_faults
+from .visible import cut, visible, visible_rows
+
+Told = Mapping[str, Any]
+
+
+def show_explanation(told: Told) -> None:
+    """Print what each stage handed over, as far as the file came, and why it came no further."""
+    make_printable()
+    for stage, show in SHOWN.items():
+        if stage in told:
+            show(told[stage])
+    if "validate" in told:
+        print(
+            "\nmerge     is not walked: douane import --dry-run tells what is new and which customers exist."
+        )
+
+
+def _receive(told: Told) -> None:
+    print(f"receive   {visible(told['name'])}: {told['bytes']:,} bytes, SHA-256 {told['digest']}")
+
+
+def _decode(told: Told) -> None:
+    packed = f"out of {told['compression']}, " if told["compression"] else ""
+    mark = " (by its byte order mark)" if told["has_byte_order_mark"] else ""
+    much = f"{told['bytes']:,} bytes of UTF-8 in {told['blocks']} block{'s' if told['blocks'] != 1 else ''}"
+    print(f"decode    {packed}{told['charset']}{mark}: {much}")
+
+
+def _parse(told: Told) -> None:
+    print(f"parse     cells divided by {told['delimiter']} and quoted by {told['quote']}")
+    print(f"          {len(told['labels'])} labels: {', '.join(map(visible, told['labels']))}")
+    print(f"          {told['received']:,} lines, {told['unreadable']:,} of them not readable as rows")
+
+
+def _map(told: Told) -> None:
+    there = [each for each in told["columns"] if each["is_there"]]
+    absent = [each["label"] for each in told["columns"] if not each["is_there"]]
+    lacking = [each["label"] for each in told["columns"] if each["is_required"] and not each["is_there"]]
+    print(f"map       {len(there)} labels fill fields of {told['table']}\n")
+    rows = [{**each, "required": "required" if each["is_required"] else ""} for each in there]
+    columns = ("label", "field", "kind", "required")
+    show_rows(visible_rows(rows, columns), columns, as_json=False, nothing="None.")
+    print()
+    if lacking:
+        print(f"          required and not in the file: {', '.join(lacking)}")
+    if told["extras"]:
+        print(f"          kept as extra values: {', '.join(map(visible, told['extras']))}")
+    if absent:
+        print(f"          not in the file, so what is stored stays: {', '.join(absent)}")
+
+
+def _validate(told: Told) -> None:
+    print(f"validate  {told['accepted']:,} lines accepted, {told['rejected']:,} rejected")
+    if told["settled_at_the_end"]:
+        print(f"          {told['settled_at_the_end']:,} lines could only be settled at the end of the file")
+    for each in told["conventions"]:
+        print(f"          {each['label']}: {_convention(each)}")
+    if told["rows"]:
+        print("\nThe first rows, typed\n")
+        _show_rows(told["rows"])
+    for noun in ("faults", "warnings"):
+        if told[noun]:
+            print(f"\n{noun.capitalize()} by code, with the first of each\n")
+            _show_counts(told[noun])
+            print()
+            show_faults(told[noun])
+
+
+def _convention(each: Told) -> str:
+    if each["declared"]:
+        return f"{each['declared']} was declared"
+    if len(each["proven"]) > 1:
+        return f"{' and '.join(each['proven'])} both occur, so a value that could be either is rejected"
+    return f"{each['proven'][0]} is proven by its values" if each["proven"] else "nothing to prove or declare"
+
+
+def _show_rows(rows: list[dict[str, Any]]) -> None:
+    """The rows side by side, since a row has many fields."""
+    names = [f"line {row['line']}" for row in rows]
+    columns = ("field", *names)
+    fields = [name for name in rows[0] if name != "line"]
+    shown = [
+        {"field": field, **{name: _cell(row.get(field)) for name, row in zip(names, rows, strict=True)}}
+        for field in fields
+    ]
+    show_rows(shown, columns, as_json=False, nothing="")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else visible(cut(str(value)))
+
+
+def _show_counts(found: list[dict[str, Any]]) -> None:
+    counts = [{"code": each["code"], "lines": each["count"]} for each in found]
+    show_rows(counts, ("code", "lines"), as_json=False, nothing="")
+
+
+def _refusal(told: Told) -> None:
+    print(f"\nRefused: {visible(told['message'])}")
+    if told["hint"]:
+        print(visible(told["hint"]))
+
+
+SHOWN = {
+    "receive": _receive,
+    "decode": _decode,
+    "parse": _parse,
+    "map": _map,
+    "validate": _validate,
+    "refusal": _refusal,
+}

@@ -1,0 +1,121 @@
+"""A receipt as a person reads it: what became of every line, what to correct, what waits for a decision."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .output import show_rows
+from .visible import cut, visible, visible_rows
+
+Receipt = Mapping[str, Any]
+
+FAULTS_SHOWN = 10
+COUNTS = ("received", "added", "updated", "unchanged", "rejected", "cleared", "removed")
+FAULT_COLUMNS = ("line", "field", "value", "code", "what_is_wrong")
+STAGES = ("receive", "decode", "parse", "map", "validate", "merge", "report")
+UNTIL_STATE = {
+    "waiting": "It waits for a worker; douane work starts one.",
+    "running": "It is being carried out.",
+}
+
+
+def show_receipt(receipt: Receipt, *, all_faults: str | None = None) -> None:
+    """Print a receipt; `all_faults` says where the faults beyond the first 10 are found."""
+    make_printable()
+    print(_headline(receipt))
+    for line in _ending(receipt):
+        print(line)
+    if receipt["tables"]:
+        print()
+        show_counts(receipt["tables"])
+    place = all_faults or f"douane run {receipt['run']} --faults"
+    _show_told("fault", receipt["faults"], receipt["faults_total"], place)
+    _show_told("warning", receipt["warnings"], receipt["warnings_total"], place)
+    _show_held(receipt)
+    _show_stages(receipt["stages"])
+
+
+def show_counts(tables: Mapping[str, Mapping[str, int]]) -> None:
+    """Print what became of the rows of each table."""
+    columns = [
+        name for name in COUNTS if name in COUNTS[:6] or any(each.get(name) for each in tables.values())
+    ]
+    rows = [
+        {"table": name, **{each: counts.get(each, 0) for each in columns}} for name, counts in tables.items()
+    ]
+    show_rows(rows, ("table", *columns), as_json=False, nothing="")
+
+
+def show_faults(faults: Sequence[Mapping[str, Any]]) -> None:
+    """Print faults as a table, and below it what to do about each code once."""
+    rows = [{**each, "value": cut(each["value"] or ""), "what_is_wrong": each["message"]} for each in faults]
+    hints = {each["code"]: {"code": each["code"], "what_to_do": each["hint"]} for each in faults}
+    _show(rows, FAULT_COLUMNS)
+    print()
+    _show(list(hints.values()), ("code", "what_to_do"))
+
+
+def as_json_text(value: Any, *, indent: int | None = 2) -> str:
+    """JSON in ASCII alone, so that no character of a sender's file acts on the terminal."""
+    return json.dumps(value, indent=indent, default=str)
+
+
+def make_printable() -> None:
+    """Let a terminal that lacks a character show its escape instead of ending the command."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    make_printable()
+    show_rows(visible_rows(rows, columns), columns, as_json=False, nothing="")
+
+
+def _headline(receipt: Receipt) -> str:
+    upload = receipt["upload"]
+    dry_run = " (a dry run: nothing is stored)" if receipt["dry_run"] else ""
+    what = f"{receipt['dialect']} {receipt['table']}"
+    size = f"{upload['bytes']:,} bytes"
+    return f"Run {receipt['run']} {receipt['state']}: {what}, {visible(upload['name'])}, {size}{dry_run}"
+
+
+def _ending(receipt: Receipt) -> list[str]:
+    """Why there is no import, when there is none."""
+    refusal = receipt["refusal"]
+    if refusal:
+        return [visible(text) for text in (refusal["message"], refusal["hint"]) if text]
+    if receipt["failure"]:
+        return [visible(receipt["failure"])]
+    return [UNTIL_STATE[receipt["state"]]] if receipt["state"] in UNTIL_STATE else []
+
+
+def _show_told(noun: str, told: Sequence[Mapping[str, Any]], total: int, place: str) -> None:
+    if not total:
+        return
+    print(f"\n{total:,} {noun}{'s' if total > 1 else ''}\n")
+    show_faults(told[:FAULTS_SHOWN])
+    if total > FAULTS_SHOWN:
+        print(f"These are the first {FAULTS_SHOWN}; {place} shows all.")
+
+
+def _show_held(receipt: Receipt) -> None:
+    held = receipt["held"]
+    if not held:
+        return
+    print(f"\nHeld: {visible(held['because'])}")
+    if held["is_released"]:
+        print("It was released since.")
+    elif "open_items" in receipt["tables"]:
+        print(
+            f"If these items are settled: douane run {receipt['run']} --release. If not: send a whole file."
+        )
+
+
+def _show_stages(stages: Mapping[str, float]) -> None:
+    known = [name for name in STAGES if name in stages]
+    if known:
+        print("\nSeconds  " + "  ".join(f"{name} {stages[name]:.3f}" for name in known))

@@ -1,0 +1,118 @@
+"""The walk of a file through receive, decode, parse, map and validate, with what each stage hands over."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from douane.errors import Refusal
+from douane.model.mapping import Mapping
+from douane.model.refusing import refusal
+from douane.pipeline.charset import charset_of
+from douane.pipeline.decode import MARKED, decode
+from douane.pipeline.intake import Intake
+from douane.pipeline.map import map_labels
+from douane.pipeline.parse import parse
+from douane.pipeline.unpack import GZIP_MAGIC, unpacked
+from douane.pipeline.validate import Validator
+from douane.settings import Limits
+
+from .findings import Findings
+from .progress import Tell
+
+MARK_BYTES = 4
+
+Told = dict[str, Any]
+
+
+def walk(file: Path, intake: Intake, limits: Limits, rows_max: int, tell: Tell) -> Told:
+    """What each stage gives, by its name, as JSON values; `refusal` too when one turned the file away.
+
+    Nothing is stored and no database is asked. `rows_max` typed rows are shown.
+    """
+    told: Told = {}
+    try:
+        told["receive"] = _received(file, limits)
+        told["decode"] = _opened(file, intake, limits)
+        _read(told, file, intake, limits, rows_max, tell)
+    except Refusal as reason:
+        told["refusal"] = {"code": reason.code, "message": reason.message, "hint": reason.hint}
+    return told
+
+
+def _received(file: Path, limits: Limits) -> Told:
+    size = file.stat().st_size
+    if not size:
+        raise refusal("empty-upload")
+    if size > limits.upload_bytes_max:
+        raise refusal("upload-too-large", f"{limits.upload_bytes_max:,}")
+    with file.open("rb") as content:
+        return {
+            "name": file.name,
+            "bytes": size,
+            "digest": hashlib.file_digest(content, "sha256").hexdigest(),
+        }
+
+
+def _opened(file: Path, intake: Intake, limits: Limits) -> Told:
+    """How the bytes are packed, and which charset they are read in."""
+    with file.open("rb") as content:
+        start = content.read(MARK_BYTES)
+        is_gzip = start.startswith(GZIP_MAGIC)
+        if is_gzip:
+            content.seek(0)
+            start = next(unpacked(content, file.stat().st_size, MARK_BYTES, limits))
+    marked = next((charset for mark, charset in MARKED if start.startswith(mark)), None)
+    charset = marked or charset_of(intake.encoding.strip())
+    return {
+        "compression": "gzip" if is_gzip else "",
+        "charset": charset,
+        "has_byte_order_mark": marked is not None,
+        "bytes": 0,
+        "blocks": 0,
+    }
+
+
+def _read(told: Told, file: Path, intake: Intake, limits: Limits, rows_max: int, tell: Tell) -> None:
+    blocks = decode(file, intake.encoding, intake.compression, limits)
+    parsed = parse(_counted(blocks, told, tell), intake.layout, limits)
+    layout = intake.layout
+    told["parse"] = {"delimiter": layout.delimiter, "quote": layout.quote, "labels": list(parsed.labels)}
+    told["parse"] |= {"received": 0, "unreadable": 0}
+    told["map"] = _mapped(parsed.labels, intake.mapping)
+    findings = Findings(Validator(map_labels(parsed.labels, intake.mapping), intake.declarations), rows_max)
+    with tempfile.TemporaryDirectory(prefix="douane-explain-") as folder:
+        findings.take(parsed.batches, Path(folder))
+    told["parse"] |= {"received": findings.received, "unreadable": findings.unreadable}
+    told["validate"] = findings.told()
+
+
+def _counted(blocks: Iterator[bytes], told: Told, tell: Tell) -> Iterator[bytes]:
+    total = told["receive"]["bytes"]
+    for block in blocks:
+        told["decode"]["bytes"] += len(block)
+        told["decode"]["blocks"] += 1
+        yield block
+        tell("reading", min(told["decode"]["bytes"], total), total)
+
+
+def _mapped(labels: tuple[str, ...], mapping: Mapping) -> Told:
+    """Every column of the mapping, whether the file has it or not, and the file's other labels."""
+    known = {each.label for each in mapping.columns}
+    columns = [
+        {
+            "label": each.label,
+            "field": each.field,
+            "kind": mapping.table.by_name[each.field].kind.value
+            if each.field in mapping.table.by_name
+            else "text",
+            "is_required": each.is_required,
+            "is_there": each.label in labels,
+        }
+        for each in mapping.columns
+    ]
+    extras = [label for label in labels if label not in known]
+    return {"table": mapping.table.name, "columns": columns, "extras": extras}
