@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from .allocator import keep_small
 from .options import Data
 
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 for every one of this machine.")]
@@ -20,6 +21,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, data: Data = None, worker
 
     Example: douane serve --port 8080
     """
+    keep_small()
     from douane.errors import Failure
     from douane.settings import from_environment
     from douane.store.database import open_database

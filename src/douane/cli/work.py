@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .allocator import keep_small
 from .options import Data
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def work(concurrency: Concurrency = None, data: Data = None) -> None:
 
     Example: DATABASE_URL=postgresql://douane@db/douane douane work --concurrency 4
     """
+    keep_small()
     from douane.settings import from_environment
 
     logging.getLogger("douane").setLevel(logging.INFO)

@@ -69,8 +69,8 @@ returning *;
 -- fail_abandoned --
 update runs
 set state = 'failed', failure = %(message)s, finished_at = clock_timestamp()
-where state = 'running'
-    and not is_async
+where not is_async
+    and (state = 'running' or state = 'waiting' and created_at < now() - interval '1 minute')
     and pg_try_advisory_xact_lock(%(space)s, (id %% 2147483647)::integer)
 returning *;
 
