@@ -42,6 +42,7 @@ CASES: dict[str, Case] = {
     "bad-quoting": Case("items", items(item(), 'FAC;"1;C1;2026-01-15;2026-02-15;1'), 3),
     "bytes-outside-charset": Case("contacts", PERSON.encode() + b"\nC1;Caf\xe9\n", 2),
     "nul-character": Case("contacts", f"{PERSON}\nC1;Ro\0y\n", 2),
+    "unit-separator": Case("contacts", f"{PERSON}\nC1;Ro\x1fy\n", 2),
     "line-too-long": Case("contacts", f"{PERSON}\nC1;{'x' * 20_000}\n", 2),
     "missing-value": Case("contacts", f"{PERSON}\nC1; \n", 2),
     "text-too-long": Case("contacts", f"{PERSON}\nC1;{'x' * 10_001}\n", 2),

@@ -17,7 +17,7 @@ from .csv_header import REASON_LABEL, Header, take_header
 from .csv_lines import whole_lines
 from .csv_records import Records, cut
 from .csv_repair import faults, judged, repaired
-from .outside import OUTSIDE
+from .outside import FORBIDDEN, OUTSIDE
 
 __all__ = ["CHUNK_BYTES", "REASON_LABEL", "Layout", "Piece", "Table", "read_records", "read_table"]
 
@@ -128,7 +128,7 @@ def _piece(records: Records, header: Header, grammar: Grammar) -> Piece:
 def _spoiled(records: Records) -> Marks:
     """Which records hold a character that no row may hold."""
     spoiled = np.zeros(len(records), np.bool_)
-    for sign in (OUTSIDE, "\0"):
+    for sign in (OUTSIDE, *FORBIDDEN):
         if sign.encode() in records.data:
             spoiled |= series(records.texts).str.contains(sign, literal=True).to_numpy()
     return spoiled

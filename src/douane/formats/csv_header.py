@@ -13,7 +13,7 @@ from douane.model.refusing import refusal
 from douane.settings import Limits
 
 from .csv_grammar import Layout, cells_of
-from .outside import OUTSIDE
+from .outside import FORBIDDEN, OUTSIDE
 
 REASON_LABEL = "douane_reason"
 """The column we add to the file of rejected lines; it is ignored when that file comes back."""
@@ -73,7 +73,7 @@ def _first_line(chunks: Iterator[bytes]) -> tuple[int, bytes, Iterator[bytes]]:
 
 def _labels(text: str, line: int, layout: Layout) -> list[str]:
     """The cells of the header, stripped and in lower case."""
-    if OUTSIDE in text or "\0" in text:
+    if any(sign in text for sign in (OUTSIDE, *FORBIDDEN)):
         raise _no_header(f"Line {line}, the header, is not {layout.charset} text.")
     cells = cells_of(layout)
     if not re.fullmatch(f"(?:{cells.strict}{cells.delimiter})*{cells.strict}", text):

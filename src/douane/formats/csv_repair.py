@@ -9,7 +9,7 @@ from .csv_cells import Rows
 from .csv_grammar import Grammar
 from .csv_header import Header
 from .csv_lines import LONGEST_CHARACTER
-from .outside import OUTSIDE
+from .outside import FORBIDDEN, OUTSIDE
 
 VALUE_CHARACTERS_MAX = 200
 NEARBY_CHARACTERS = 40
@@ -94,7 +94,9 @@ def _code(grammar: Grammar) -> pl.Expr:
         .when(text.str.contains(OUTSIDE, literal=True))
         .then(pl.lit("bytes-outside-charset"))
         .when(text.str.contains("\0", literal=True))
-        .then(pl.lit("nul-character"))
+        .then(pl.lit(FORBIDDEN["\0"]))
+        .when(text.str.contains("\x1f", literal=True))
+        .then(pl.lit(FORBIDDEN["\x1f"]))
         .when(pl.col("is_strict") & (pl.col("found") != grammar.width))
         .then(pl.lit("column-count"))
         .when(~pl.col("is_strict") & ~text.str.contains(grammar.loose_row))
@@ -108,9 +110,9 @@ def _value(grammar: Grammar) -> pl.Expr:
     Of a line that is too long only what is surely there however the blocks were cut.
     """
     text, code = pl.col("text"), pl.col("code")
-    near = f"((?s:.){{0,{NEARBY_CHARACTERS}}}(?:{OUTSIDE}|\0)(?s:.){{0,{NEARBY_CHARACTERS}}})"
+    near = f"((?s:.){{0,{NEARBY_CHARACTERS}}}(?:{OUTSIDE}|\0|\x1f)(?s:.){{0,{NEARBY_CHARACTERS}}})"
     return (
-        pl.when(code.is_in(["bytes-outside-charset", "nul-character"]))
+        pl.when(code.is_in(["bytes-outside-charset", *FORBIDDEN.values()]))
         .then(text.str.extract(near))
         .when(code == "bad-quoting")
         .then(text.str.extract(grammar.unreadable))

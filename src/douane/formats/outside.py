@@ -7,6 +7,9 @@ import codecs
 OUTSIDE = "\ufdd0"
 """A noncharacter: Unicode keeps it for a program's own use, so text that holds it is not text either."""
 
+FORBIDDEN = {"\0": "nul-character", "\x1f": "unit-separator"}
+"""What no cell may hold, with the fault: PostgreSQL stores no NUL, and keys join their parts by U+001F."""
+
 OUTSIDE_ERRORS = "douane-outside"
 """The name of the codecs error handler that puts OUTSIDE where it cannot decode or encode."""
 

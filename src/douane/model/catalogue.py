@@ -49,6 +49,12 @@ FAULTS = _by_code(
         "Remove the NUL characters; text cannot hold them.",
     ),
     Code(
+        "unit-separator",
+        "Unit separator",
+        "The line holds the control character U+001F near {value}",
+        "Remove the control characters; they are no text.",
+    ),
+    Code(
         "line-too-long",
         "Line too long",
         "The line is longer than {detail} bytes",

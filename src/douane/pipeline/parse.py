@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from douane.errors import Refusal
 from douane.formats.csv import CHUNK_BYTES, Layout, Piece, read_table
 from douane.settings import Limits
 
 from .batch import FAULT_SCHEMA, LINE, Batch
+
+OWN_LABELS = {LINE: f"{LINE} "}
+"""A sender's label that is also the name of our column; no label ends with a blank but these."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,13 @@ def parse(blocks: Iterator[bytes], layout: Layout, limits: Limits, chunk_bytes: 
     Faults: column-count, bad-quoting, bytes-outside-charset, nul-character, line-too-long.
     """
     table = read_table(blocks, layout, limits, chunk_bytes)
-    if LINE in table.labels:
-        raise Refusal("repeated-label", f"The label {LINE} is taken.", "Give the column another name.")
-    return Parsed(table.labels, (_batch(piece) for piece in table.pieces))
+    labels = tuple(OWN_LABELS.get(label, label) for label in table.labels)
+    return Parsed(labels, (_batch(piece) for piece in table.pieces))
 
 
 def _batch(piece: Piece) -> Batch:
     faults = piece.faults.with_columns(field=pl.lit(None, pl.String)).select(
         pl.col(name).cast(kind) for name, kind in FAULT_SCHEMA.items()
     )
-    return Batch(piece.rows.insert_column(0, piece.lines.alias(LINE)), faults, piece.received)
+    rows = piece.rows.rename(OWN_LABELS, strict=False)
+    return Batch(rows.insert_column(0, piece.lines.alias(LINE)), faults, piece.received)
