@@ -79,6 +79,8 @@ def main() -> int:
     except (Broken, OSError, http.client.HTTPException) as broken:
         print(broken, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     print(f"\nThe gateway has stopped and its folder is gone, after {time.monotonic() - began:.1f} seconds.")
     return 0
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from psycopg import OperationalError
+
 from douane.dialects.carry_out import import_run
 from douane.errors import Failure, Refusal
 from douane.pipeline.receive import Spool
@@ -69,7 +71,7 @@ def carry_out(database: Database, settings: Settings, file: Path, asked: Asked, 
     try:
         return import_run(database, settings, run, lambda done, total: tell(_doing(done, total), done, total))
     except Failure as failure:
-        log.error("run %d failed", run.id, exc_info=failure.__cause__)
+        _log(run, failure)
         raise
     except KeyboardInterrupt:
         _give_up(database, run)
@@ -107,6 +109,13 @@ def _copy(file: Path, spool: Spool, tell: Tell) -> None:
         while chunk := source.read(CHUNK_BYTES):
             spool.write(chunk)
             tell("receiving", spool.size, total)
+
+
+def _log(run: Run, failure: Failure) -> None:
+    """What an operator should see of a failure's cause: a defect of ours with its traceback."""
+    cause = failure.__cause__
+    is_of_the_world = isinstance(cause, Failure | OSError | OperationalError)
+    log.error("run %d failed: %s", run.id, cause, exc_info=None if is_of_the_world else cause)
 
 
 def _give_up(database: Database, run: Run) -> None:

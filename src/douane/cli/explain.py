@@ -54,7 +54,7 @@ def explain(
     settings = from_environment(data)
     intake = _intake(file, dialect, door.name, chosen, declarations, settings)
     with shown_progress(is_wanted=not as_json) as tell:
-        told = walk(file, intake, settings.limits, rows, tell)
+        told = walk(file, intake, settings, rows, tell)
     if as_json:
         print(as_json_text(told))
     else:

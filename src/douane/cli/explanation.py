@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .output import show_rows
-from .receipts import make_printable, show_faults
-from .visible import cut, visible, visible_rows
+from .receipts import show_faults
+from .tables import show_table
+from .visible import cut, make_printable, visible
 
 Told = Mapping[str, Any]
 
@@ -47,8 +47,7 @@ def _map(told: Told) -> None:
     lacking = [each["label"] for each in told["columns"] if each["is_required"] and not each["is_there"]]
     print(f"map       {len(there)} labels fill fields of {told['table']}\n")
     rows = [{**each, "required": "required" if each["is_required"] else ""} for each in there]
-    columns = ("label", "field", "kind", "required")
-    show_rows(visible_rows(rows, columns), columns, as_json=False, nothing="None.")
+    show_table(rows, ("label", "field", "kind", "required"))
     print()
     if lacking:
         print(f"          required and not in the file: {', '.join(lacking)}")
@@ -60,8 +59,10 @@ def _map(told: Told) -> None:
 
 def _validate(told: Told) -> None:
     print(f"validate  {told['accepted']:,} lines accepted, {told['rejected']:,} rejected")
-    if told["settled_at_the_end"]:
-        print(f"          {told['settled_at_the_end']:,} lines could only be settled at the end of the file")
+    waited = told["settled_at_the_end"]
+    if waited:
+        lines = "line" if waited == 1 else "lines"
+        print(f"          {waited:,} {lines} could only be settled at the end of the file")
     for each in told["conventions"]:
         print(f"          {each['label']}: {_convention(each)}")
     if told["rows"]:
@@ -92,18 +93,17 @@ def _show_rows(rows: list[dict[str, Any]]) -> None:
         {"field": field, **{name: _cell(row.get(field)) for name, row in zip(names, rows, strict=True)}}
         for field in fields
     ]
-    show_rows(shown, columns, as_json=False, nothing="")
+    show_table(shown, columns, folded=names)
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "" if value is None else visible(cut(str(value)))
+    return "" if value is None else cut(str(value))
 
 
 def _show_counts(found: list[dict[str, Any]]) -> None:
-    counts = [{"code": each["code"], "lines": each["count"]} for each in found]
-    show_rows(counts, ("code", "lines"), as_json=False, nothing="")
+    show_table([{"code": each["code"], "lines": each["count"]} for each in found], ("code", "lines"))
 
 
 def _refusal(told: Told) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .output import show_rows
-from .visible import cut, visible, visible_rows
+from .tables import show_table
+from .visible import cut, make_printable, visible
 
 Receipt = Mapping[str, Any]
 
@@ -47,32 +45,21 @@ def show_counts(tables: Mapping[str, Mapping[str, int]]) -> None:
     rows = [
         {"table": name, **{each: counts.get(each, 0) for each in columns}} for name, counts in tables.items()
     ]
-    show_rows(rows, ("table", *columns), as_json=False, nothing="")
+    show_table(rows, ("table", *columns))
 
 
 def show_faults(faults: Sequence[Mapping[str, Any]]) -> None:
     """Print faults as a table, and below it what to do about each code once."""
     rows = [{**each, "value": cut(each["value"] or ""), "what_is_wrong": each["message"]} for each in faults]
     hints = {each["code"]: {"code": each["code"], "what_to_do": each["hint"]} for each in faults}
-    _show(rows, FAULT_COLUMNS)
+    show_table(rows, FAULT_COLUMNS, folded=("value", "what_is_wrong"))
     print()
-    _show(list(hints.values()), ("code", "what_to_do"))
+    show_table(list(hints.values()), ("code", "what_to_do"), folded=("what_to_do",))
 
 
 def as_json_text(value: Any, *, indent: int | None = 2) -> str:
     """JSON in ASCII alone, so that no character of a sender's file acts on the terminal."""
     return json.dumps(value, indent=indent, default=str)
-
-
-def make_printable() -> None:
-    """Let a terminal that lacks a character show its escape instead of ending the command."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    make_printable()
-    show_rows(visible_rows(rows, columns), columns, as_json=False, nothing="")
 
 
 def _headline(receipt: Receipt) -> str:

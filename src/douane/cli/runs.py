@@ -8,15 +8,14 @@ import typer
 
 from .companies import OneOrganization, find_company
 from .options import Data, Json, connected
-from .output import show_rows
-from .receipts import as_json_text, make_printable
-from .visible import cut, visible_rows
+from .receipts import as_json_text
+from .tables import show_table
 
 if TYPE_CHECKING:
     from douane.store.runs import Run
 
 COUNTS = ("received", "added", "updated", "unchanged", "rejected", "cleared")
-COLUMNS = ("run", "state", "company", "dialect", "table", *COUNTS, "file", "created_at")
+COLUMNS = ("run", "created_at", "state", "company", "table", *COUNTS, "file")
 
 Limit = Annotated[int, typer.Option(help="How many.", min=1)]
 Before = Annotated[int | None, typer.Option(help="Only runs older than this one.", show_default=False)]
@@ -46,9 +45,10 @@ def runs(
     if as_json:
         print(as_json_text([_summary(run, names) for run in found]))
         return
-    make_printable()
-    rows = [_row(run, names) for run in found]
-    show_rows(visible_rows(rows, COLUMNS), COLUMNS, as_json=False, nothing="There is no run yet.")
+    if found:
+        show_table([_row(run, names) for run in found], COLUMNS, folded=("file",))
+    else:
+        print("There is no run yet.")
 
 
 def _summary(run: Run, names: dict[int, tuple[str, str]]) -> dict[str, Any]:
@@ -67,9 +67,8 @@ def _row(run: Run, names: dict[int, tuple[str, str]]) -> dict[str, Any]:
         "run": run.id,
         "state": ", ".join(notes),
         "company": company if company == organization else f"{organization} {company}",
-        "dialect": run.dialect,
-        "table": run.door,
+        "table": f"{run.dialect} {run.door}",
         **{name: counts.get(name, 0) for name in COUNTS},
-        "file": cut(run.upload_name),
+        "file": run.upload_name,
         "created_at": run.created_at,
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 OBEYED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories that move the cursor, turn the text around, or are no character at all."""
@@ -23,18 +23,15 @@ def visible(text: str) -> str:
     return "".join(_escaped(each) if unicodedata.category(each) in OBEYED else each for each in text)
 
 
-def visible_rows(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[dict[str, Any]]:
-    """The `columns` of the rows, their texts visible and those longer than 60 characters cut."""
-    return [{name: _cell(row.get(name)) for name in columns} for row in rows]
-
-
 def cut(text: str) -> str:
     """`text`, with an ellipsis for what is beyond 60 characters."""
     return text if len(text) <= TEXT_LENGTH_MAX else f"{text[: TEXT_LENGTH_MAX - 1]}…"
 
 
-def _cell(value: Any) -> Any:
-    return visible(value) if isinstance(value, str) else value
+def make_printable() -> None:
+    """Let an output that lacks a character show its escape instead of ending the command."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _escaped(character: str) -> str:

@@ -18,7 +18,7 @@ from douane.pipeline.map import map_labels
 from douane.pipeline.parse import parse
 from douane.pipeline.unpack import GZIP_MAGIC, unpacked
 from douane.pipeline.validate import Validator
-from douane.settings import Limits
+from douane.settings import Limits, Settings
 
 from .findings import Findings
 from .progress import Tell
@@ -28,16 +28,16 @@ MARK_BYTES = 4
 Told = dict[str, Any]
 
 
-def walk(file: Path, intake: Intake, limits: Limits, rows_max: int, tell: Tell) -> Told:
+def walk(file: Path, intake: Intake, settings: Settings, rows_max: int, tell: Tell) -> Told:
     """What each stage gives, by its name, as JSON values; `refusal` too when one turned the file away.
 
     Nothing is stored and no database is asked. `rows_max` typed rows are shown.
     """
     told: Told = {}
     try:
-        told["receive"] = _received(file, limits)
-        told["decode"] = _opened(file, intake, limits)
-        _read(told, file, intake, limits, rows_max, tell)
+        told["receive"] = _received(file, settings.limits)
+        told["decode"] = _opened(file, intake, settings.limits)
+        _read(told, file, intake, settings, rows_max, tell)
     except Refusal as reason:
         told["refusal"] = {"code": reason.code, "message": reason.message, "hint": reason.hint}
     return told
@@ -76,9 +76,10 @@ def _opened(file: Path, intake: Intake, limits: Limits) -> Told:
     }
 
 
-def _read(told: Told, file: Path, intake: Intake, limits: Limits, rows_max: int, tell: Tell) -> None:
-    blocks = decode(file, intake.encoding, intake.compression, limits)
-    parsed = parse(_counted(blocks, told, tell), intake.layout, limits)
+def _read(told: Told, file: Path, intake: Intake, settings: Settings, rows_max: int, tell: Tell) -> None:
+    limits, size = settings.limits, settings.block_bytes
+    blocks = decode(file, intake.encoding, intake.compression, limits, size)
+    parsed = parse(_counted(blocks, told, tell), intake.layout, limits, size)
     layout = intake.layout
     told["parse"] = {"delimiter": layout.delimiter, "quote": layout.quote, "labels": list(parsed.labels)}
     told["parse"] |= {"received": 0, "unreadable": 0}
