@@ -41,6 +41,16 @@ class Offer:
             self.keys.take(which), self.aliases.take(which), self.fingerprints[which], self.lines[which]
         )
 
+    def merged(self, other: Offer) -> Offer:
+        """The rows of both in the order of their keys, their aliases left out."""
+        keys = Keys(
+            np.concatenate([self.keys.high, other.keys.high]), np.concatenate([self.keys.low, other.keys.low])
+        )
+        order = np.argsort(keys.high)
+        fingerprints = np.concatenate([self.fingerprints, other.fingerprints])[order]
+        lines = np.concatenate([self.lines, other.lines])[order]
+        return Offer(keys.take(order), Keys.missing(0), fingerprints, lines)
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -61,22 +71,42 @@ class Judgement:
         return cls(np.zeros(size, np.int8), zeros, zeros.copy(), np.zeros(size, np.bool_))
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What the file said before about some keys: whether it did, with which fingerprint, on which line."""
+
+    is_there: Mask
+    fingerprints: Fingerprints
+    lines: Lines
+
+
 @dataclass
 class Fresh:
-    """The rows that the file itself has added so far, in the order of their keys."""
+    """The rows that the file itself has added so far, in a few runs in the order of their keys.
 
-    keys: Keys = field(default_factory=lambda: Keys(np.empty(0, np.uint64), np.empty(0, np.uint64)))
-    fingerprints: Fingerprints = field(default_factory=lambda: np.empty(0, np.int64))
-    lines: Lines = field(default_factory=lambda: np.empty(0, np.uint32))
+    Runs are merged when they become alike in size, so that adding stays cheap and finding too.
+    """
+
+    runs: list[Offer] = field(default_factory=list)
 
     def add(self, offer: Offer) -> None:
-        """Remember rows as added."""
-        high = np.concatenate([self.keys.high, offer.keys.high])
-        order = np.argsort(high, kind="stable")
-        low = np.concatenate([self.keys.low, offer.keys.low])
-        self.keys = Keys(high[order], low[order])
-        self.fingerprints = np.concatenate([self.fingerprints, offer.fingerprints])[order]
-        self.lines = np.concatenate([self.lines, offer.lines])[order]
+        """Remember rows, in the order of their keys, as added."""
+        if len(offer.lines):
+            self.runs.append(offer)
+        while len(self.runs) > 1 and len(self.runs[-2].lines) < 2 * len(self.runs[-1].lines):
+            self.runs[-2:] = [self.runs[-2].merged(self.runs[-1])]
+
+    def find(self, wanted: Keys) -> Earlier:
+        """What was said of each wanted key."""
+        size = len(wanted)
+        earlier = Earlier(np.zeros(size, np.bool_), np.zeros(size, np.int64), np.zeros(size, np.uint32))
+        for run in self.runs:
+            at = find(run.keys, wanted)
+            hits = at != NOT_FOUND
+            earlier.is_there[hits] = True
+            earlier.fingerprints[hits] = run.fingerprints[at[hits]]
+            earlier.lines[hits] = run.lines[at[hits]]
+        return earlier
 
 
 @dataclass(frozen=True)
@@ -113,7 +143,7 @@ class Comparison:
         Rows that repeat a key of the same batch take another round, in which they meet the first.
         """
         judgement = Judgement.blank(len(offer.lines))
-        places = np.arange(len(offer.lines))
+        places = np.argsort(offer.keys.high, kind="stable")  # in order, keys are found four times as fast
         while len(places):
             late = self._round(Round(offer.take(places), places, judgement), is_final=is_final)
             places = places[np.sort(late)]
@@ -127,14 +157,14 @@ class Comparison:
         missed = np.flatnonzero(stored == NOT_FOUND)
         if not len(missed):
             return late
-        fresh = find(self.fresh.keys, now.rows.keys.take(missed))
-        again, earlier = missed[fresh != NOT_FOUND], fresh[fresh != NOT_FOUND]
-        same = self.fresh.fingerprints[earlier] == now.rows.fingerprints[again]
-        now.repeat(again, same, self.fresh.lines[earlier])
-        new, met = self._find_aliased(now, missed[fresh == NOT_FOUND], is_final=is_final)
-        first = np.sort(np.unique(now.rows.keys.high[new], return_index=True)[1])
-        self.fresh.add(now.rows.take(new[first]))
-        return np.concatenate([late, met, np.delete(new, first)])
+        earlier = self.fresh.find(now.rows.keys.take(missed))
+        same = earlier.fingerprints == now.rows.fingerprints[missed]
+        again = earlier.is_there
+        now.repeat(missed[again], same[again], earlier.lines[again])
+        new, met = self._find_aliased(now, missed[~again], is_final=is_final)
+        is_first = np.append(True, np.diff(now.rows.keys.high[new]) != 0)[: len(new)]
+        self.fresh.add(now.rows.take(new[is_first]))
+        return np.concatenate([late, met, new[~is_first]])
 
     def _meet(self, now: Round, which: Positions, target: Positions) -> Positions:
         """Rows `which` stand for the stored rows `target`; gives those that repeat a row of this round."""

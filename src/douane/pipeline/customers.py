@@ -18,13 +18,17 @@ class Customers:
     """Finds customers by code; with `codes` only those, which is quicker for a small file."""
 
     def __init__(self, merging: Merging, codes: pl.Series | None = None) -> None:
-        part = ALL if codes is None else Part.of_keys(keys_of(codes.unique().drop_nulls()).to_list())
+        part = (
+            ALL
+            if codes is None
+            else Part.of_keys([key.hex() for key in keys_of(codes.unique().drop_nulls()).to_list()])
+        )
         self._known = Known.from_records(merging.known_rows(CUSTOMERS, part))
 
     def add_ids(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` with `customer_id`, null where no customer has the code."""
         codes = rows[CUSTOMER].unique().drop_nulls()
-        found = self._known.find(Keys.from_hex(keys_of(codes)))
+        found = self._known.find(Keys.of(keys_of(codes)))
         is_known = found != NOT_FOUND
         ids = pl.DataFrame(
             {
@@ -37,5 +41,5 @@ class Customers:
 
 
 def keys_of(codes: pl.Series) -> pl.Series:
-    """The keys (32 hex digits) of the customers with these codes."""
+    """The keys (16 bytes) of the customers with these codes."""
     return codes.to_frame(CUSTOMER).select(customer_key(pl.col(CUSTOMER))).to_series()

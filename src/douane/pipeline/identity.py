@@ -2,8 +2,9 @@
 
 The texts that are hashed here are part of the schema: stored keys and fingerprints are compared with
 them for ever, so a change needs a migration. Parts are joined by U+001F, which parse lets
-into no cell. Key and alias are md5 as PostgreSQL
-computes it too (`md5(text)::uuid`); the fingerprint is xxHash64, seeded with the labels.
+into no cell. Key and alias are XXH3 of 128
+bits, most significant byte first; the fingerprint is xxHash64, seeded with the labels. Neither resists
+a forger, who could only confuse rows of his own company.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ EXTRA = "extra"
 
 
 def customer_key(code: pl.Expr) -> pl.Expr:
-    """The key of the customer with this code, as 32 hex digits."""
-    return _md5(pl.concat_str([pl.lit("code"), code], separator=SEPARATOR))
+    """The key of the customer with this code, 16 bytes."""
+    return _hash(pl.concat_str([pl.lit("code"), code], separator=SEPARATOR))
 
 
 def add_keys(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """`rows` with `key` and `alias` (32 hex digits or null), from the identities that they carry."""
+    """`rows` with `key` and `alias` (16 bytes or null), from the identities that they carry."""
     texts = [text for text in (_identity_text(each, rows) for each in table.identities) if text is not None]
     if not texts:
-        return rows.with_columns(key=pl.lit(None, pl.String), alias=pl.lit(None, pl.String))
-    keys = [_md5(text) for text in texts]
+        return rows.with_columns(key=pl.lit(None, pl.Binary), alias=pl.lit(None, pl.Binary))
+    keys = [_hash(text) for text in texts]
     if len(keys) == 1:
-        return rows.with_columns(key=keys[0], alias=pl.lit(None, pl.String))
+        return rows.with_columns(key=keys[0], alias=pl.lit(None, pl.Binary))
     first, second = keys
     alias = pl.when(first.is_not_null()).then(second)
     return rows.with_columns(key=pl.coalesce(first, second), alias=alias)
@@ -46,6 +47,11 @@ def add_fingerprint(rows: pl.DataFrame, fields: Iterable[str], extras: Iterable[
     text = pl.concat_str([_as_text(name, rows.schema[name]) for name in names], separator=SEPARATOR)
     hashed = plh.NonCryptographicHashingNameSpace(text).xxhash64(seed=seed)
     return rows.with_columns(fingerprint=hashed.reinterpret(signed=True))
+
+
+def hex_digits(key: str) -> pl.Expr:
+    """The column `key` as 32 hex digits, which PostgreSQL reads as a uuid."""
+    return pl.col(key).bin.encode("hex")
 
 
 def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
@@ -73,8 +79,8 @@ def _identity_text(identity: Identity, rows: pl.DataFrame) -> pl.Expr | None:
     return pl.concat_str([pl.lit(identity.name), *parts], separator=SEPARATOR)
 
 
-def _md5(text: pl.Expr) -> pl.Expr:
-    return plh.NonCryptographicHashingNameSpace(text).md5()
+def _hash(text: pl.Expr) -> pl.Expr:
+    return plh.NonCryptographicHashingNameSpace(text).xxh3_128(return_binary=True, byte_order="big")
 
 
 def _seed(names: Iterable[str]) -> int:

@@ -23,6 +23,7 @@ RECORD = np.dtype(
 """One stored row as the statement `known_rows` sends it: 49 bytes."""
 
 NOT_FOUND = -1
+MISSING = bytes(16)
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,20 @@ class Keys:
     low: Numbers
 
     @classmethod
-    def from_hex(cls, digits: pl.Series) -> Keys:
-        """Keys from a column of 32 hex digits, nulls being missing keys."""
-        raw = digits.fill_null("0" * 32).str.decode("hex").to_arrow(compat_level=pl.CompatLevel.oldest())
-        buffer = raw.buffers()[2]
-        if buffer is None:
-            return cls(np.empty(0, np.uint64), np.empty(0, np.uint64))
-        pairs = np.frombuffer(buffer, "<u8")[2 * raw.offset : 2 * (raw.offset + len(raw))].reshape(-1, 2)
+    def of(cls, column: pl.Series) -> Keys:
+        """Keys from a column of 16 bytes, nulls being missing keys."""
+        if column.null_count() == len(column):
+            return cls.missing(len(column))
+        raw = column.fill_null(MISSING).to_arrow(compat_level=pl.CompatLevel.oldest())
+        start = raw.offset
+        pairs = np.frombuffer(raw.buffers()[2], "<u8").reshape(-1, 2)[start : start + len(raw)]
         return cls(np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1]))
+
+    @classmethod
+    def missing(cls, size: int) -> Keys:
+        """So many missing keys."""
+        zeros = np.zeros(size, np.uint64)
+        return cls(zeros, zeros)
 
     def __len__(self) -> int:
         return len(self.high)
@@ -114,9 +121,9 @@ class Known:
     @classmethod
     def from_records(cls, pieces: Iterable[bytes]) -> Known:
         """The rows that `pieces`, runs of RECORDs, describe."""
-        parts = [_columns(np.frombuffer(piece, RECORD)) for piece in pieces]
+        parts = [_columns(piece) for piece in pieces]
         columns = {name: np.concatenate([part.pop(name) for part in parts]) for name in tuple(parts[0])}
-        order = np.argsort(columns["high"], kind="stable")
+        order = np.argsort(columns["high"])
         for name, column in columns.items():
             columns[name] = column[order]
         return cls(
@@ -145,8 +152,8 @@ class Known:
         return np.flatnonzero((self.seen == 0) & self.is_open & ~self.is_kept)
 
 
-def _columns(rows: npt.NDArray[np.void]) -> dict[str, npt.NDArray[Any]]:
-    """The columns of RECORDs in this machine's byte order."""
-    return {
-        name: rows[name].astype(kind.newbyteorder("=")) for name, (kind, *_) in (RECORD.fields or {}).items()
-    }
+def _columns(piece: bytes) -> dict[str, npt.NDArray[Any]]:
+    """The columns of a run of RECORDs, in this machine's byte order."""
+    rows = np.frombuffer(piece, RECORD)
+    kinds = {name: kind for name, (kind, *_) in (RECORD.fields or {}).items()}
+    return {name: rows[name].astype(kind.newbyteorder("=")) for name, kind in kinds.items()}

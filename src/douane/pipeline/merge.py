@@ -17,7 +17,7 @@ from douane.store.merging import ALL, Merging, Part
 
 from .batch import LINE, Batch, no_faults
 from .compare import Comparison
-from .customers import CUSTOMER, Customers
+from .customers import CUSTOMER, Customers, keys_of
 from .identity import CUSTOMER_ID, EXTRA, add_keys
 from .known import Known
 from .outcome import Outcome
@@ -81,7 +81,7 @@ class Merge:
     def _keys_of(self, only: Checked) -> list[str]:
         placing = self._place_with(only)
         keyed = add_keys(placing.with_customer(only.accepted), self._merging.table)
-        return pl.concat([keyed["key"], keyed["alias"]]).drop_nulls().to_list()
+        return [key.hex() for key in pl.concat([keyed["key"], keyed["alias"]]).drop_nulls().to_list()]
 
     def _place_with(self, only: Checked | None) -> Placing:
         """The placing, which knows all customers or those that the only batch names."""
@@ -143,7 +143,8 @@ class Merge:
         if not unknown:
             return
         missing = pl.concat(unknown).unique(CUSTOMER, keep="first", maintain_order=True)
-        self._merging.create_customers(missing[CUSTOMER].to_list(), missing[LINE].to_list())
+        keys = [key.hex() for key in keys_of(missing[CUSTOMER]).to_list()]
+        self._merging.create_customers(missing[CUSTOMER].to_list(), missing[LINE].to_list(), keys)
         self.outcome.tally.made = missing.height
         placing.customers = Customers(self._merging)
 

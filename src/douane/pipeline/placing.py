@@ -75,7 +75,7 @@ class Placing:
         if not rejected.height or not self._wishes.sweeps:
             return
         keyed = add_keys(rejected, self._plan.table)
-        self.guarded.append((Keys.from_hex(keyed["key"]), Keys.from_hex(keyed["alias"])))
+        self.guarded.append((Keys.of(keyed["key"]), Keys.of(keyed["alias"])))
         stands_nowhere = pl.col(CUSTOMER).is_not_null() & pl.col(CUSTOMER_ID).is_null()
         self._outcome.tally.unreadable += keyed.filter(pl.col("key").is_null() & ~stands_nowhere).height
         self.named_customers |= set(rejected[CUSTOMER_ID].drop_nulls().unique().to_list())

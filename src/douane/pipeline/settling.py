@@ -10,11 +10,13 @@ import polars as pl
 
 from .batch import LINE
 from .compare import Comparison, Judgement, Offer, Verdict
+from .identity import hex_digits
 from .known import Keys, Known
 from .outcome import Outcome
 from .spill import SetAside
 
-SYSTEM = (LINE, "key", "alias", "fingerprint")
+KEYS = ("key", "alias")
+SYSTEM = (LINE, *KEYS, "fingerprint")
 FAULTS_OF_VERDICTS = {
     Verdict.REPEATED: "duplicate-key",
     Verdict.AMBIGUOUS: "ambiguous-match",
@@ -67,13 +69,15 @@ class Settling:
 
     def _complete(self, new: pl.DataFrame) -> pl.DataFrame:
         filled = (pl.col(name).fill_null(value) for name, value in self._defaults.items())
-        return new.with_columns(filled).select(*SYSTEM, *self._fields)
+        digits = {name: hex_digits(name) for name in KEYS}
+        return new.with_columns(*filled, **digits).select(*SYSTEM, *self._fields)
 
     def _keep_changed(self, rows: pl.DataFrame, judgement: Judgement) -> None:
         """Rows for the update: a stored row keeps its key unless it takes over the one that was sent."""
         changed = rows.with_columns(
             id=pl.Series(judgement.ids),
-            key=pl.when(pl.Series(judgement.takes_identity)).then(pl.col("key")),
+            key=pl.when(pl.Series(judgement.takes_identity)).then(hex_digits("key")),
+            alias=hex_digits("alias"),
         ).filter(judgement.verdicts == Verdict.CHANGED)
         self._outcome.changed.append(changed.select("id", *SYSTEM, *self._fields))
 
@@ -89,8 +93,8 @@ class Settling:
 
 def _offer(rows: pl.DataFrame) -> Offer:
     return Offer(
-        Keys.from_hex(rows["key"]),
-        Keys.from_hex(rows["alias"]),
+        Keys.of(rows["key"]),
+        Keys.of(rows["alias"]),
         rows["fingerprint"].to_numpy(),
         rows[LINE].to_numpy(),
     )

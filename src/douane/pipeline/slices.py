@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from .identity import hex_digits
 from .spill import SetAside
 
 SLICES_MAX = 256
@@ -30,7 +31,7 @@ class Slices:
 
     def append(self, rows: pl.DataFrame) -> None:
         """Put each row where it belongs."""
-        digits = pl.coalesce("alias", "key").str.slice(0, 2).str.to_integer(base=16)
+        digits = pl.coalesce(hex_digits("alias"), hex_digits("key")).str.slice(0, 2).str.to_integer(base=16)
         numbers = rows.select(digits % len(self._files)).to_series()
         for number, file in enumerate(self._files):
             file.append(rows.filter(numbers == number))

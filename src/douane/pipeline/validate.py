@@ -99,7 +99,7 @@ class Validator:
                 codes = codes.replace("unknown-choice", column.fault)
             if codes is not None:
                 found.append(_told(rows, column.label, codes, reading.details))
-            if column.is_required:
+            if column.is_required and reading.values.null_count():
                 found += _missing(rows, column.label)
         return found
 
@@ -143,10 +143,9 @@ def _none(rows: pl.DataFrame) -> pl.Series:
 
 
 def _missing(rows: pl.DataFrame, label: str) -> list[pl.DataFrame]:
-    cells = rows[label]
-    if not cells.null_count() and not (cells.str.strip_chars() == "").any():
+    lacking = rows[label].str.strip_chars().fill_null("") == ""
+    if not lacking.any():
         return []
-    lacking = cells.is_null() | (cells.str.strip_chars() == "")
     codes = pl.select(pl.when(lacking).then(pl.lit("missing-value"))).to_series()
     return [_told(rows, label, codes, None)]
 

@@ -167,9 +167,10 @@ class Merging:
         """How many assignments of these customers are absent."""
         return self._count("count_absent", {"customer_ids": customer_ids})
 
-    def create_customers(self, codes: list[str], lines: list[int]) -> None:
-        """Create customers of whom only the code is known."""
-        self.conn.execute(SQL["create_customers"], {**self._scope, "codes": codes, "lines": lines})
+    def create_customers(self, codes: list[str], lines: list[int], keys: list[str]) -> None:
+        """Create customers of whom only the code is known; `keys` are hex digits."""
+        values = {"codes": codes, "lines": lines, "keys": keys}
+        self.conn.execute(SQL["create_customers"], {**self._scope, **values})
 
     def copy_faults(self, pieces: Iterable[bytes]) -> None:
         """COPY faults and warnings, as CSV in the order of the statement."""

@@ -14,8 +14,8 @@ from litestar.response import Stream
 from douane.dialects import DIALECTS
 from douane.dialects.native.replies import faults_as_csv, summary
 from douane.model.refusing import refusal
-from douane.pipeline.report import receipt_of
 from douane.pipeline.release import release_run
+from douane.pipeline.report import receipt_of
 from douane.store.credentials import Caller
 from douane.store.runs import Run, get_run, list_faults, list_runs
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from douane.formats.csv import Layout
 from douane.model.mapping import Declarations
 from douane.pipeline.intake import Intake
-from douane.formats.csv import Layout
 from douane.pipeline.wishes import Wishes
 from douane.settings import Settings
 from douane.store.runs import Run

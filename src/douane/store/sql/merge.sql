@@ -156,8 +156,8 @@ where t.organization_id = %(organization_id)s
 
 -- create_customers --
 insert into customers (organization_id, company_id, run_id, line, key, code, name)
-select %(organization_id)s, %(company_id)s, %(run_id)s, line, md5('code' || E'\x1f' || code)::uuid, code, code
-from unnest(%(codes)s::text[], %(lines)s::integer[]) as missing (code, line);
+select %(organization_id)s, %(company_id)s, %(run_id)s, line, key, code, code
+from unnest(%(codes)s::text[], %(lines)s::integer[], %(keys)s::uuid[]) as missing (code, line, key);
 
 -- copy_faults --
 copy faults (line, field, value, code, detail, is_warning, organization_id, run_id) from stdin (format csv)
