@@ -39,7 +39,8 @@ def _section(words: str, command: Any) -> str:
     about, _, example = command.help.partition("Example: ")
     records = filter(None, (each.get_help_record(context) for each in command.params))
     rows = [(code(_plain(names)), " ".join(meaning.split())) for names, meaning in records]
-    blocks = [f"## douane {words}", about.strip(), f"```console\n$ {example.strip()}\n```"]
+    shown = " ".join(example.split())
+    blocks = [f"## douane {words}", about.strip(), f"```console\n$ {shown}\n```"]
     return "\n\n".join([*blocks, table(("takes", "meaning"), rows)])
 
 

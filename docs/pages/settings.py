@@ -20,7 +20,9 @@ MEANINGS = {
     "database_url": "Address of a PostgreSQL 18 or newer; empty: the embedded one in the data folder.",
     "imports_at_once": "How many imports a server or `douane work` carries out at the same time. "
     "At a server 200 more may wait; the next one is told to come back.",
-    "known_rows_max": "Reserved for merges of very large companies; nothing reads it yet.",
+    "block_bytes": "How much of an upload is read, checked and written at a time; more of it costs memory.",
+    "known_rows_max": "How many stored and coming rows a merge compares in memory at once; a larger company "
+    "is merged in slices of about so many rows.",
     "clear_share_max": "A complete file that would clear more than this share of the open items has its "
     "clear held until somebody releases it.",
     "clear_rows_min": "The share is looked at only when more items than this are open.",
