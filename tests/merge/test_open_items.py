@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from douane.dialects.carry_out import import_run
-from douane.pipeline.release import release_run
 from douane.errors import Refusal
+from douane.pipeline.release import release_run
 from douane.store.runs import get_run
 
 CLIENTS = "client_code;client_business_name\nC1;One\nC2;Two\n"
