@@ -119,7 +119,9 @@ class Merge:
         defaults = {
             each.name: False if each.default == "false" else each.default for each in given if each.default
         }
-        return Settling(Comparison(known, table.matches), self.outcome, self._fields, dict(defaults))
+        labels = {each.field: each.label for each in self._validator.plan.columns}
+        comparison = Comparison(known, table.matches)
+        return Settling(comparison, self.outcome, self._fields, dict(defaults), labels)
 
     def _placed(self, batches: Iterable[Checked], *, is_final: bool) -> Iterator[pl.DataFrame]:
         return (self._placing.place(checked, is_final=is_final) for checked in batches)

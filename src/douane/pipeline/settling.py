@@ -15,6 +15,7 @@ from .known import Keys, Known
 from .outcome import Outcome
 from .spill import SetAside
 
+EXTERNAL_ID = "external_id"
 KEYS = ("key", "alias")
 SYSTEM = (LINE, *KEYS, "fingerprint")
 FAULTS_OF_VERDICTS = {
@@ -28,15 +29,22 @@ class Settling:
     """Settles rows of a file against the known rows, of the whole company or of a slice of it.
 
     `fields` are the columns that are written, `defaults` what new rows have where they are empty.
+    `labels` are what the sender calls the fields.
     """
 
     def __init__(
-        self, comparison: Comparison, outcome: Outcome, fields: tuple[str, ...], defaults: dict[str, object]
+        self,
+        comparison: Comparison,
+        outcome: Outcome,
+        fields: tuple[str, ...],
+        defaults: dict[str, object],
+        labels: dict[str, str],
     ) -> None:
         self._comparison = comparison
         self._outcome = outcome
         self._fields = fields
         self._defaults = defaults
+        self._labels = labels
         self._waiting = SetAside(Path(outcome.folder, "waiting.arrows"))
 
     @property
@@ -86,9 +94,18 @@ class Settling:
         for verdict, code in FAULTS_OF_VERDICTS.items():
             which = judgement.verdicts == verdict
             if which.any():
-                self._outcome.reject(rows[LINE].filter(which), code, details=others.filter(which))
+                faulty = rows.filter(which)
+                label, values = self._blamed(faulty, verdict)
+                details = others.filter(which)
+                self._outcome.reject(faulty[LINE], code, label=label, values=values, details=details)
         # Which of the stored rows such a line stands for is not known, so none of them may be cleared.
         self._outcome.tally.unreadable += int((judgement.verdicts == Verdict.AMBIGUOUS).sum())
+
+    def _blamed(self, rows: pl.DataFrame, verdict: Verdict) -> tuple[str | None, pl.Series | None]:
+        """The label and the values that a fault names; a fault about the whole line names none."""
+        if verdict is Verdict.TAKEN and EXTERNAL_ID in self._labels:
+            return self._labels[EXTERNAL_ID], rows[EXTERNAL_ID]
+        return None, None
 
 
 def _offer(rows: pl.DataFrame) -> Offer:
