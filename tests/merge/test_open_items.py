@@ -278,3 +278,14 @@ def test_a_run_that_is_over_is_not_carried_out_again(send, customers, database, 
     with database.connection() as conn:
         run = get_run(conn, company.organization_id, receipt["run"])
     assert import_run(database, settings, run).receipt == run.receipt
+
+
+def test_all_faults_of_a_line_are_told_also_when_one_had_to_wait(send, customers):
+    receipt = send("items", items(item(1, "1,200", kind="NF"), item(2, "5")))
+    assert counts(receipt) == (2, 1, 0, 0, 1, 0)
+    assert {each["code"] for each in receipt["faults"]} == {"ambiguous-amount", "unknown-item-type"}
+
+
+def test_a_column_called_line_is_kept_like_others(send, customers, stored):
+    send("items", items(item(1) + ";7", header=HEADER + ";line"))
+    assert stored("open_items", "extra", "line") == [{"extra": {"line": "7"}, "line": 2}]

@@ -12,6 +12,7 @@ from douane.store.runs import Run, list_faults
 from .tally import Tally
 
 FAULTS_SHOWN = 1000
+STAGES = ("receive", "decode", "parse", "map", "validate", "merge", "report")
 COUNTS = ("received", "added", "updated", "unchanged", "rejected", "cleared")
 
 
@@ -49,7 +50,7 @@ def receipt_of(conn: psycopg.Connection[Any], run: Run) -> dict[str, Any]:
         "warnings": _warnings(conn, run) if kept.get("warnings_total") else [],
         "warnings_total": kept.get("warnings_total", 0),
         "held": kept.get("held"),
-        "stages": kept.get("stages", {}),
+        "stages": {name: kept["stages"][name] for name in STAGES} if kept else {},
         **_circumstances(run),
     }
 

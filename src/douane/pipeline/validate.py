@@ -12,7 +12,7 @@ import polars as pl
 from douane.model.kinds import Kind
 from douane.model.mapping import Column, Declarations
 
-from .batch import FAULT_SCHEMA, LINE, Batch
+from .batch import FAULT_SCHEMA, LINE, Batch, no_faults
 from .identity import EXTRA
 from .map import Plan
 from .values import Convention, Proof, Reading, read, settle
@@ -52,19 +52,21 @@ class Validator:
         """The rows of `batch` read and judged; with `is_final` no row is left waiting."""
         readings = {each.field: self._read(each, batch.rows, is_final=is_final) for each in self.plan.columns}
         undecided = [each.undecided for each in readings.values() if each.undecided is not None]
-        faults = pl.concat([batch.faults, *self._faults(batch.rows, readings)])
-        warnings = pl.concat([pl.DataFrame(schema=FAULT_SCHEMA), *self._warnings(batch.rows, readings)])
+        waits = reduce(or_, undecided) if undecided else _none(batch.rows)
+        waiting = batch.rows.filter(waits)
+        is_decided = ~pl.col(LINE).is_in(waiting[LINE].implode())
+        faults = pl.concat([batch.faults, *self._faults(batch.rows, readings)]).filter(is_decided)
+        warnings = pl.concat([no_faults(), *self._warnings(batch.rows, readings)]).filter(is_decided)
         typed = self._typed(batch.rows, readings)
         bad = batch.rows[LINE].is_in(faults[LINE].implode()) if faults.height else _none(batch.rows)
-        waits = reduce(or_, undecided) & ~bad if undecided else _none(batch.rows)
         return Checked(
             accepted=typed.filter(~bad & ~waits) if bad.any() or waits.any() else typed,
             rejected=typed.filter(bad),
             faults=faults,
-            warnings=warnings.filter(~pl.col(LINE).is_in(batch.rows[LINE].filter(waits).implode())),
-            waiting=batch.rows.filter(waits),
+            warnings=warnings,
+            waiting=waiting,
             unreadable=batch.faults.height,
-            received=batch.received - int(waits.sum()),
+            received=batch.received - waiting.height,
             sent=batch.rows,
         )
 
@@ -174,7 +176,10 @@ def _extra(labels: tuple[str, ...]) -> pl.Expr:
     """The unpublished cells of a row as a JSON object of text, null when all of them are empty."""
     pairs = [
         pl.when(pl.col(label).is_not_null()).then(
-            pl.struct(pl.col(label)).struct.json_encode().str.strip_prefix("{").str.strip_suffix("}")
+            pl.struct(pl.col(label).alias(label.strip()))
+            .struct.json_encode()
+            .str.strip_prefix("{")
+            .str.strip_suffix("}")
         )
         for label in labels
     ]

@@ -11,15 +11,13 @@ from douane.store.runs import Run
 
 from .columns import MAPPINGS
 
-LAYOUT = Layout(delimiter=";", quote='"')
-
 
 def intake(run: Run, settings: Settings) -> Intake:
     """The intake of a run on one of the four doors."""
     assert run.created_at is not None, "a run that is carried out has been created"
     return Intake(
         mapping=MAPPINGS[run.door],
-        layout=LAYOUT,
+        layout=Layout(delimiter=";", quote='"', charset=run.options.get("encoding", "UTF-8")),
         encoding=run.options.get("encoding", "UTF-8"),
         compression=run.options.get("compression", ""),
         wishes=Wishes(
