@@ -1,0 +1,133 @@
+"""Golden folders: each request goes through the real app; its reply and the rows after it stay as they are.
+
+`golden/README.md` tells what is in a folder and how to write it again.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Iterator
+from difflib import unified_diff
+from email.parser import Parser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+from psycopg.rows import dict_row
+
+from douane.dialects.carry_out import import_run
+from douane.settings import Settings
+from douane.store.database import Database
+from douane.store.runs import list_runs
+
+Web = TestClient[Any]
+Auth = tuple[str, str]
+
+GOLDEN = Path(__file__).parent / "golden"
+CASES = sorted(path.parent.relative_to(GOLDEN).as_posix() for path in GOLDEN.glob("*/*/request.http"))
+REWRITES = "DOUANE_REWRITE_GOLDEN"
+
+HEADERS_THAT_MATTER = (
+    "Content-Type",
+    "Douane-Run",
+    "Idempotency-Replayed",
+    "Retry-After",
+    "WWW-Authenticate",
+)
+OF_A_CUSTOMER = "select c.code as customer, o.* from {} o join customers c on c.id = o.customer_id"
+TABLES = {
+    "customers": "select * from customers",
+    **{name: OF_A_CUSTOMER.format(name) for name in ("contacts", "assignments", "open_items")},
+}
+NOT_TOLD = {"id", "organization_id", "company_id", "customer_id", "key", "alias", "fingerprint"}
+
+
+def send(web: Web, auth: Auth, file: Path) -> Any:
+    """The reply to a request that is kept as HTTP, its line ends LF and its credential open."""
+    head, _, body = file.read_bytes().partition(b"\n\n")
+    first, _, rest = head.decode().partition("\n")
+    method, address, _ = first.split()
+    headers = dict(Parser().parsestr(rest))
+    if "Authorization" in headers:
+        given = headers["Authorization"].format(login=auth[0], password=auth[1])
+        headers["Authorization"] = "Basic " + base64.b64encode(given.encode()).decode()
+    return web.request(method, address, headers=headers, content=body)
+
+
+def told(reply: Any) -> bytes:
+    """The reply as HTTP: status, the headers that matter, and the body byte for byte."""
+    headers = [f"{name}: {reply.headers[name]}" for name in HEADERS_THAT_MATTER if name in reply.headers]
+    head = "\n".join([f"HTTP/1.1 {reply.status_code} {reply.reason_phrase}", *headers, "", ""])
+    return head.encode() + bytes(reply.content)
+
+
+def rows(database: Database) -> bytes:
+    """The business rows as stored, one per line: what is not null, without ids and hashes."""
+    with database.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
+        kept = {name: sorted(map(line_of, cursor.execute(query))) for name, query in TABLES.items()}
+    tables = (f"{json.dumps(name)}: [{','.join(kept[name])}\n]" for name in TABLES if kept[name])
+    return ("{" + ",\n".join(tables) + "}\n").encode()
+
+
+def line_of(row: dict[str, Any]) -> str:
+    """A row as a line of JSON. The day of a clear is the day of the run, so only that it was is told."""
+    shown = {name: value for name, value in row.items() if value is not None and name not in NOT_TOLD}
+    if "cleared_on" in shown:
+        shown["cleared_on"] = "the day of the run"
+    return "\n " + json.dumps(shown, ensure_ascii=False, default=str)
+
+
+def import_what_waits(database: Database, settings: Settings) -> None:
+    """What a worker would do with the runs that were left to it."""
+    with database.connection() as conn:
+        waiting = [run for run in list_runs(conn, None) if run.state == "waiting"]
+    for run in reversed(waiting):
+        import_run(database, settings, run)
+
+
+def difference(name: str, kept: bytes, seen: bytes) -> Iterator[str]:
+    old, new = (text.decode("utf-8", "backslashreplace").splitlines() for text in (kept, seen))
+    return unified_diff(old, new, f"{name} as kept", f"{name} as seen", lineterm="")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_golden(
+    case: str,
+    web: Web,
+    auth: Auth,
+    database: Database,
+    settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = GOLDEN / case
+    for before in sorted(folder.glob("before-*.http")):
+        assert send(web, auth, before).json()["success"] == "true", before.name
+    reply = told(send(web, auth, folder / "request.http"))
+    import_what_waits(database, settings)
+    seen = {"response.http": reply, "rows.json": rows(database)}
+
+    differences: list[str] = []
+    for name, content in seen.items():
+        file = folder / name
+        kept = file.read_bytes() if file.exists() else b""
+        if kept == content:
+            continue
+        differences += difference(f"{case}/{name}", kept, content)
+        if os.environ.get(REWRITES):
+            file.write_bytes(content)
+    text = "\n".join(differences)
+    if os.environ.get(REWRITES):
+        with capsys.disabled():
+            print(f"\n{text}" if text else "", end="")
+    else:
+        assert not text, f"\n{text}\nIf this is what should be seen: {REWRITES}=1 writes it."
+
+
+def test_a_folder_holds_nothing_else() -> None:
+    known = {"about.md", "request.http", "response.http", "rows.json"}
+    for case in CASES:
+        names = {file.name for file in (GOLDEN / case).iterdir() if not file.name.startswith("before-")}
+        assert names == known, case
