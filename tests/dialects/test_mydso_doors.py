@@ -21,6 +21,7 @@ from douane.settings import Limits, Settings
 from douane.store.database import Database
 from douane.store.runs import get_run, list_runs
 from douane.web.app import create_app
+from douane.web.gate import Gate
 
 COUNTERS = [
     "nb_client_added",
@@ -404,12 +405,8 @@ def test_a_key_keeps_a_file_from_being_queued_twice(
         assert len(list_runs(conn, None)) == 1
 
 
-def test_too_many_in_line_is_503(database: Database, settings: Settings, auth: Auth, files: Any) -> None:
-    from douane.web.gate import Gate
-
-    gate = Gate(at_once=1, waiting_max=0)
-    gate._inside = 1
-    with pytest.raises(Failure) as busy:
-        gate.check_room()
-    assert busy.value.transient
-    gate.close()
+def test_too_many_in_line_is_503(web: Web, auth: Auth, files: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("douane.web.gate.Gate.check_room", Gate(at_once=1, waiting_max=-1).check_room)
+    reply = web.post("/api/clients", content=files.clients, auth=auth)
+    refused(reply, 503, "SERVER_BUSY")
+    assert reply.headers["retry-after"] == "5"

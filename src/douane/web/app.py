@@ -29,7 +29,7 @@ def create_app(database: Database, settings: Settings) -> Litestar:
     service = Service(database, settings, gate, Metrics(lambda: gate.waiting))
 
     async def close() -> None:
-        gate.close()
+        await gate.close()
 
     return Litestar(
         route_handlers=[

@@ -75,7 +75,7 @@ def runs(service: Service) -> list[HTTPRouteHandler]:
     @post("/v1/runs/{run_id:int}/release", status_code=200, summary="Do the clear that was held.", **common)
     async def release(request: Asking, run_id: FromPath[int]) -> dict[str, Any]:
         run = await _run(service, request, run_id)
-        released = await service.gate.run(release_run, service.database, run)
+        released = await service.gate.run(run.company_id, release_run, service.database, run)
         return await asyncio.to_thread(_receipt, service, released)
 
     return [listed, receipt, faults, rejected, release]

@@ -77,7 +77,9 @@ async def take(service: Service, sending: Sending, request: Request[Any, Any, An
 
     if sending.door.is_async:
         return await asyncio.to_thread(_recorded, service, sending, upload, seconds, note)
-    return await service.gate.run(_imported, service, sending, upload, seconds, note)
+    return await service.gate.run(
+        sending.caller.company_id, _imported, service, sending, upload, seconds, note
+    )
 
 
 def record_refusal(
