@@ -30,6 +30,10 @@ from .validate import Checked, Validator
 from .wishes import Wishes
 
 
+BATCHES_AHEAD = 2
+"""How many batches are read ahead of the merge, while the database sends what is stored."""
+
+
 class Merge:
     """The merge of one run. `write` does it; `outcome` has the counts and the faults afterwards."""
 
@@ -54,9 +58,10 @@ class Merge:
         if self._wishes.creates_customers:
             self._merging.lock_customers()
         self._merging.lock()
-        with ahead(checked, 1) as batches:
+        with ahead(checked, BATCHES_AHEAD) as batches:
+            stored = self._merging.count_rows() if blocks_expected > 1 else 0
             first = list(islice(batches, 2))
-            part, slices = self._scope(first, blocks_expected, may_slice=may_slice)
+            part, slices = self._scope(first, stored, blocks_expected if may_slice else 0)
             self._placing = self._place_with(first[0] if first and part is not ALL else None)
             self._sweep = Sweep(self._merging, self._wishes, self._settings, self._folder)
             coming = chain(first, batches)
@@ -68,14 +73,14 @@ class Merge:
         self._sweep.finish(self.outcome.tally, self._placing.named_customers)
         self.outcome.tally.check()
 
-    def _scope(self, first: list[Checked], blocks_expected: float, *, may_slice: bool) -> tuple[Part, int]:
+    def _scope(self, first: list[Checked], stored: int, blocks_expected: float) -> tuple[Part, int]:
         """Which stored rows to fetch, and in how many slices."""
         is_plain = not self._wishes.sweeps and not self._wishes.creates_customers
         if len(first) == 1 and is_plain and not first[0].waiting.height:
             return Part.of_keys(self._keys_of(first[0])), 1
-        if len(first) < 2 or not may_slice:
+        if len(first) < 2 or not blocks_expected:
             return ALL, 1
-        rows = max(int(first[0].received * blocks_expected), self._merging.count_rows())
+        rows = max(int(first[0].received * blocks_expected), stored)
         return ALL, slices_needed(rows, self._settings.known_rows_max)
 
     def _keys_of(self, only: Checked) -> list[str]:
