@@ -14,6 +14,7 @@ demo: venv  ## start a gateway in a scratch folder, send it the sample files, sh
 test: lint  ## the whole suite
 	$(BIN)/pytest
 
+bench: GROUPS := --group bench
 bench: venv  ## every claim of speed, as ratios
 	$(BIN)/python -m bench
 
@@ -25,13 +26,13 @@ lint: venv
 # uv installs what uv.lock names. Where only pip has been told of the registry, pip installs the same,
 # checked against the same hashes.
 venv: $(UV)
-	$(UV) sync --locked --quiet || $(MAKE) --no-print-directory venv-by-pip
+	$(UV) sync --locked --quiet $(GROUPS) || $(MAKE) --no-print-directory venv-by-pip
 
 .PHONY: venv-by-pip
 venv-by-pip:
 	echo "uv did not reach its registry; pip installs the locked packages instead"
 	test -x $(BIN)/python || $(PYTHON) -m venv --without-pip .venv
-	$(UV) export --frozen --quiet --all-groups --no-emit-project --output-file .uv/locked.txt
+	$(UV) export --frozen --quiet $(GROUPS) --no-emit-project --output-file .uv/locked.txt
 	.uv/bin/pip --quiet --python $(BIN)/python install --require-hashes --requirement .uv/locked.txt
 	.uv/bin/pip --quiet --python $(BIN)/python install --no-deps --editable .
 
