@@ -91,6 +91,18 @@ def test_organizations_and_companies_are_listed_in_a_table_that_aligns(douane: D
 
 
 @pytest.mark.usefixtures("on_database")
+def test_no_name_and_no_problem_acts_on_the_terminal(douane: Douane) -> None:
+    name = "Acme\x1b[31m \u202eSA"
+    assert douane("organization", "add", "ACME", "--name", name)[0] == 0
+    assert "Acme\\x1b[31m \\u202eSA" in douane("organization", "list")[1]
+    _, listed, _ = douane("organization", "list", "--json")
+    assert json.loads(listed)[0]["name"] == name
+    assert "\x1b" not in listed
+    _, _, problem = douane("company", "add", "NO\x1b[31mNE", "X")
+    assert "There is no organization NO\\x1b[31mNE" in problem
+
+
+@pytest.mark.usefixtures("on_database")
 @pytest.mark.parametrize(
     ("words", "said"),
     [

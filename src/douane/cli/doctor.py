@@ -39,7 +39,8 @@ def doctor(data: Data = None, as_json: Json = False) -> None:
     Example: douane doctor
     """
     findings = list(_findings(data))
-    show_rows([asdict(each) for each in findings], COLUMNS, as_json=as_json, nothing="")
+    rows = [asdict(each) for each in findings]
+    show_rows(rows, COLUMNS, as_json=as_json, nothing="", folded=("seen", "what_to_do"))
     if not all(each.is_fine for each in findings):
         raise typer.Exit(1)
 

@@ -1,4 +1,4 @@
-"""Tables of what came with files: aligned, safe to print, nothing cut off where the terminal is narrow."""
+"""Tables of what came from others: aligned, safe to print, nothing cut off where the terminal is narrow."""
 
 from __future__ import annotations
 
@@ -61,4 +61,6 @@ def _width(
 def _cell(value: Any) -> Text:
     if isinstance(value, datetime):
         return Text(f"{value:%Y-%m-%d %H:%M}")
+    if isinstance(value, bool):
+        return Text("yes" if value else "no")
     return Text("" if value is None else visible(str(value)))
