@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from douane.errors import Failure
@@ -30,11 +32,11 @@ Worker = subprocess.Popen[str]
 
 
 @pytest.fixture
-def start_worker(settings: Settings) -> Iterator[Callable[[], Worker]]:
+def start_worker(settings: Settings) -> Iterator[Callable[..., Worker]]:
     """Starts `douane work` in a process of its own; gives it once it works."""
     started: list[Worker] = []
 
-    def start() -> Worker:
+    def start(*arguments: str) -> Worker:
         worker = subprocess.Popen(
             [
                 sys.executable,
@@ -43,6 +45,7 @@ def start_worker(settings: Settings) -> Iterator[Callable[[], Worker]]:
                 "work",
                 "--data",
                 str(settings.data),
+                *arguments,
             ],
             env={**os.environ, "DATABASE_URL": settings.database_url, "DOUANE_CREATE_MISSING_CUSTOMERS": "1"},
             stdout=subprocess.PIPE,
@@ -139,6 +142,24 @@ def test_sigterm_lets_a_worker_finish_what_it_does(
     assert worker.wait(PATIENCE_SECONDS) == 0
     assert state_of(database, run) == "succeeded"
     assert items(database) == ROWS
+
+
+def test_a_worker_tells_prometheus_what_it_did(
+    database: Database, company: Company, tmp_path: Path, start_worker: Callable[..., Worker]
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    worker = start_worker("--metrics-port", str(port))
+    wait_until(database, send(database, company, tmp_path, 10), "succeeded")
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while 'douane_runs_total{state="succeeded"} 1.0' not in (
+        told := httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    ):
+        assert time.monotonic() < give_up_at, told
+    assert 'douane_rows_total{verdict="added"} 10.0' in told
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(PATIENCE_SECONDS) == 0
 
 
 def test_imports_of_a_company_are_done_in_the_order_they_came(

@@ -159,6 +159,8 @@ def test_what_is_left_for_later_is_imported_by_its_worker(start: Start, auth: Au
     address = server.url + accepted["status"]
     receipt = until(lambda: (told := httpx.get(address, auth=auth).json())["state"] == "succeeded" and told)
     assert receipt["counts"]["added"] == 1
+    until(lambda: 'douane_runs_total{state="succeeded"} 1.0' in httpx.get(f"{server.url}/metrics").text)
+    assert 'douane_rows_total{verdict="added"} 1.0' in httpx.get(f"{server.url}/metrics").text
     assert server.stop() == 0
 
 

@@ -213,6 +213,18 @@ def test_metrics_count_and_name_no_tenant(web: Web, auth: Auth, faulty: int) -> 
     assert "acme" not in text.lower()
 
 
+def test_metrics_count_refused_and_failed_runs_too(
+    web: Web, auth: Auth, files: Any, database: Database
+) -> None:
+    send(web, auth, "clients", b"")
+    with database.connection() as conn:
+        conn.execute("alter table customers rename to somebody")
+    assert web.post("/api/clients", content=files.clients, auth=auth).status_code == 500
+    text = web.get("/metrics").text
+    assert 'douane_runs_total{state="refused"} 1.0' in text
+    assert 'douane_runs_total{state="failed"} 1.0' in text
+
+
 def test_the_reference_comes_without_a_script_or_another_host(web: Web) -> None:
     page = web.get("/schema")
     assert page.status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import psycopg
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
@@ -11,9 +12,12 @@ from procrastinate.jobs import Job
 from douane.errors import Failure
 from douane.settings import Settings
 from douane.store.database import Database
-from douane.store.runs import fail_run, get_run
+from douane.store.runs import Run, fail_run, get_run
 
 log = logging.getLogger("douane.jobs")
+
+Ended = Callable[[Run], None]
+"""Told of every run that came to its end here."""
 
 PAUSES = (2, 10, 60, 300)
 """Seconds before the second, third, fourth and fifth try."""
@@ -46,31 +50,35 @@ def import_run(context: JobContext, run_id: int) -> None:
     """Carry out a waiting run; a run that is over, by whatever way, is left alone."""
     database: Database = context.additional_context["database"]
     settings: Settings = context.additional_context["settings"]
+    ended: Ended = context.additional_context["ended"]
     try:
-        _carry_out(database, settings, run_id)
+        _carry_out(database, settings, run_id, ended)
     except Exception as error:
         if not is_transient(error):
-            give_up(database, run_id, "The import could not be carried out; the log has the cause.")
+            give_up(database, run_id, "The import could not be carried out; the log has the cause.", ended)
         elif is_last_try(context.job):
-            give_up(database, run_id, GIVEN_UP)
+            give_up(database, run_id, GIVEN_UP, ended)
         raise
 
 
-def _carry_out(database: Database, settings: Settings, run_id: int) -> None:
+def _carry_out(database: Database, settings: Settings, run_id: int, ended: Ended) -> None:
     # Here, because the tables' libraries are slow to import and the queue is also used without them.
     from douane.dialects.carry_out import import_run
 
     with database.connection() as connection:
         run = get_run(connection, None, run_id)
     if run is not None and run.state in {"waiting", "running"}:
-        ended = import_run(database, settings, run)
-        log.info("run %d %s", run_id, ended.state)
+        run = import_run(database, settings, run)
+        log.info("run %d %s", run_id, run.state)
+        ended(run)
 
 
-def give_up(database: Database, run_id: int, message: str) -> None:
+def give_up(database: Database, run_id: int, message: str, ended: Ended) -> None:
     """Mark the run as failed, unless it is over already."""
     with database.connection() as connection:
         run = get_run(connection, None, run_id)
         if run is not None and run.state in {"waiting", "running"}:
-            fail_run(connection, run_id, message)
+            run = fail_run(connection, run_id, message)
             log.error("run %d failed: %s", run_id, message)
+    if run is not None and run.state == "failed":
+        ended(run)

@@ -18,7 +18,7 @@ from douane.settings import Settings
 from douane.store import uploads
 from douane.store.database import Database
 
-from .imports import GrowingPauses, import_run
+from .imports import Ended, GrowingPauses, import_run
 from .queue import IMPORT_RUN, QUEUE
 from .recovery import HEARTBEAT_SECONDS, SILENCE_SECONDS, recover
 
@@ -34,24 +34,31 @@ RECONNECT_SECONDS = 3.0
 
 
 async def run_worker(
-    database: Database, settings: Settings, stop_event: asyncio.Event, concurrency: int = 1
+    database: Database,
+    settings: Settings,
+    stop_event: asyncio.Event,
+    concurrency: int = 1,
+    ended: Ended = lambda _: None,
 ) -> None:
     """Carry out imports, `concurrency` at once, until `stop_event` is set; then finish those under way.
 
-    A database that goes away is waited for.
+    A database that goes away is waited for. `ended` is called, in any thread, with each run that came to
+    its end here.
     """
     while not stop_event.is_set():
         try:
-            await _work(database, settings, stop_event, concurrency)
+            await _work(database, settings, stop_event, concurrency, ended)
         except (ConnectorException, psycopg.OperationalError, Failure) as error:
             log.warning("the worker lost the database: %s", error)
             await _pause(stop_event, RECONNECT_SECONDS)
 
 
-async def _work(database: Database, settings: Settings, stop_event: asyncio.Event, concurrency: int) -> None:
+async def _work(
+    database: Database, settings: Settings, stop_event: asyncio.Event, concurrency: int, ended: Ended
+) -> None:
     async with _app(database, concurrency).open_async() as app:
-        await recover(app, database)
-        context = {"database": database, "settings": settings}
+        await recover(app, database, ended)
+        context = {"database": database, "settings": settings, "ended": ended}
         worker = app.run_worker_async(
             queues=[QUEUE],
             concurrency=concurrency,
@@ -62,7 +69,7 @@ async def _work(database: Database, settings: Settings, stop_event: asyncio.Even
             stalled_worker_timeout=SILENCE_SECONDS,
             additional_context=context,
         )
-        await _until_first(worker, _keep_house(app, database, settings), stop_event.wait())
+        await _until_first(worker, _keep_house(app, database, settings, ended), stop_event.wait())
 
 
 def _app(database: Database, concurrency: int) -> App:
@@ -85,14 +92,14 @@ async def _until_first(*parts: Coroutine[Any, Any, object]) -> None:
             raise end
 
 
-async def _keep_house(app: App, database: Database, settings: Settings) -> None:
+async def _keep_house(app: App, database: Database, settings: Settings, ended: Ended) -> None:
     tidied_at = -TIDY_SECONDS
     while True:
         if time.monotonic() - tidied_at >= TIDY_SECONDS:
             await asyncio.to_thread(_drop_old_uploads, database, settings.upload_days_kept)
             tidied_at = time.monotonic()
         await asyncio.sleep(RECOVER_SECONDS)
-        await recover(app, database)
+        await recover(app, database, ended)
 
 
 def _drop_old_uploads(database: Database, days: int) -> None:

@@ -23,10 +23,12 @@ PLAIN_BODY_BYTES_MAX = 64 * 1024
 """The body of a request that is not an upload."""
 
 
-def create_app(database: Database, settings: Settings) -> Litestar:
-    """The app on `database`, which stays open when the app stops."""
+def create_app(database: Database, settings: Settings, metrics: Metrics | None = None) -> Litestar:
+    """The app on `database`, which stays open when the app stops; it counts in `metrics` what it does."""
     gate = Gate(settings.imports_at_once)
-    service = Service(database, settings, gate, Metrics(lambda: gate.waiting))
+    metrics = metrics or Metrics()
+    metrics.show_waiting(lambda: gate.waiting)
+    service = Service(database, settings, gate, metrics)
 
     async def close() -> None:
         await gate.close()
@@ -39,7 +41,7 @@ def create_app(database: Database, settings: Settings) -> Litestar:
             stylesheet,
         ],
         exception_handlers={Exception: problem},
-        before_send=[finishing(service.metrics)],
+        before_send=[finishing(metrics)],
         on_shutdown=[close],
         openapi_config=config(),
         request_max_body_size=PLAIN_BODY_BYTES_MAX,

@@ -1,10 +1,23 @@
-"""What Prometheus may know: numbers about requests and runs, never the name of a tenant."""
+"""What Prometheus may know: numbers about requests and runs, never the name of a tenant.
+
+Each process counts what it does itself, from the moment it starts; a scrape asks nobody and nothing else.
+Prometheus adds the processes up, and knows what to make of a counter that starts again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+    start_http_server,
+)
 
 from douane.store.runs import Run
 
@@ -13,9 +26,9 @@ STAGE_BUCKETS = (0.001, 0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800)
 
 
 class Metrics:
-    """The counters of one server process, in a registry of their own."""
+    """The counters of one process, in a registry of their own; any thread may count."""
 
-    def __init__(self, waiting: Callable[[], int]) -> None:
+    def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._requests = Counter(
@@ -30,6 +43,9 @@ class Metrics:
             buckets=STAGE_BUCKETS,
             registry=self.registry,
         )
+
+    def show_waiting(self, waiting: Callable[[], int]) -> None:
+        """Also tell how many imports wait for a place at the doors of this process."""
         queue = Gauge("douane_imports_waiting", "Imports waiting for a place.", registry=self.registry)
         queue.set_function(waiting)
 
@@ -38,7 +54,7 @@ class Metrics:
         self._requests.labels(door, str(status)).inc()
 
     def count_run(self, run: Run) -> None:
-        """One run came to its end in this process."""
+        """One run came to its end in this process, at a door or in the hands of its worker."""
         self._runs.labels(run.state).inc()
         receipt = run.receipt
         if receipt is None:
@@ -51,3 +67,15 @@ class Metrics:
     def page(self) -> bytes:
         """All of it in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+@contextmanager
+def served(metrics: Metrics, host: str, port: int) -> Iterator[None]:
+    """Tell them at an address of their own while inside, for a process that has no other. Raises OSError."""
+    server, thread = start_http_server(port, host, metrics.registry)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

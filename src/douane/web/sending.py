@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request
@@ -114,7 +114,11 @@ def _imported(
     """Record the run and carry it out, in a thread whose turn it is: no run waits for a place."""
     run, is_replay = _recorded(service, sending, upload, seconds, note)
     if not is_replay:
-        run = import_run(service.database, service.settings, run)
+        try:
+            run = import_run(service.database, service.settings, run)
+        except Exception:
+            service.metrics.count_run(replace(run, state="failed"))
+            raise
         service.metrics.count_run(run)
     return run, is_replay
 

@@ -22,6 +22,7 @@ from douane.store.database import Database
 
 from .app import create_app
 from .kept import drop_old_files
+from .metrics import Metrics
 
 log = logging.getLogger("douane.web")
 
@@ -60,10 +61,15 @@ async def serve(
     """
     stop = asyncio.Event()
     _on_signals(stop)
-    server = _server(database, settings, address)
+    metrics = Metrics()
+    server = _server(database, settings, address, metrics)
     parts = [
         _part("server", server.serve()),
-        *([_part("worker", run_worker(database, settings, stop, workers))] if workers else []),
+        *(
+            [_part("worker", run_worker(database, settings, stop, workers, metrics.count_run))]
+            if workers
+            else []
+        ),
     ]
     sweeping = _part("sweeper", _sweep(settings))
     try:
@@ -80,10 +86,10 @@ async def serve(
         raise Failure("A part of the server stopped by itself; the log has the cause.")
 
 
-def _server(database: Database, settings: Settings, address: tuple[str, int]) -> Server:
+def _server(database: Database, settings: Settings, address: tuple[str, int], metrics: Metrics) -> Server:
     host, port = address
     return Server(
-        create_app(database, settings),
+        create_app(database, settings, metrics),
         address=host,
         port=port,
         interface=Interfaces.ASGI,
