@@ -29,7 +29,6 @@ from .sweep import Sweep
 from .validate import Checked, Validator
 from .wishes import Wishes
 
-
 BATCHES_AHEAD = 2
 """How many batches are read ahead of the merge, while the database sends what is stored."""
 
