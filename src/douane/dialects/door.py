@@ -32,6 +32,8 @@ class Option:
         if text is None or text == "":
             return self.default
         if not self.spellings:
+            if not text.isprintable():
+                raise refusal("unknown-option", f"{self.name} is {text[:50]!r}; it holds control characters.")
             return text
         kept = self.spellings.get(text.lower())
         if kept is None:

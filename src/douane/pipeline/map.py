@@ -34,7 +34,7 @@ def map_labels(labels: tuple[str, ...], mapping: Mapping) -> Plan:
     present = set(labels)
     lacking = [each.label for each in mapping.columns if each.is_required and each.label not in present]
     if lacking:
-        raise refusal("required-label", ", ".join(lacking))
+        raise refusal("required-label", f"{', '.join(lacking)}; it has {', '.join(labels)}")
     columns = tuple(each for each in mapping.columns if each.label in present)
     mapped = {each.label for each in columns}
     return Plan(mapping, columns, tuple(label for label in labels if label not in mapped))

@@ -43,8 +43,8 @@ def receipt_of(conn: psycopg.Connection[Any], run: Run) -> dict[str, Any]:
         "state": run.state,
         "dialect": run.dialect,
         "table": run.door,
-        "counts": _in_order(kept.get("counts", _counts(Tally()))),
-        "tables": {name: _in_order(counts) for name, counts in kept.get("tables", {}).items()},
+        "counts": in_order(kept.get("counts", _counts(Tally()))),
+        "tables": {name: in_order(counts) for name, counts in kept.get("tables", {}).items()},
         "faults": told,
         "faults_total": kept.get("faults_total", 0),
         "warnings": _warnings(conn, run) if kept.get("warnings_total") else [],
@@ -59,7 +59,7 @@ def _counts(tally: Tally) -> dict[str, int]:
     return {name: getattr(tally, name) for name in COUNTS}
 
 
-def _in_order(counts: dict[str, int]) -> dict[str, int]:
+def in_order(counts: dict[str, int]) -> dict[str, int]:
     """The counts as a reader adds them up; jsonb keeps no order."""
     return {name: counts[name] for name in (*COUNTS, "removed") if name in counts}
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from douane.pipeline.report import in_order
 from douane.store.runs import Run
 
 FAULT_COLUMNS = ("line", "field", "value", "code", "severity", "message", "hint")
@@ -39,7 +40,7 @@ def summary(run: Run) -> dict[str, Any]:
         "dialect": run.dialect,
         "table": run.door,
         "dry_run": run.is_dry_run,
-        "counts": kept.get("counts"),
+        "counts": in_order(kept["counts"]) if kept else None,
         "faults_total": kept.get("faults_total", 0),
         "refusal": run.refusal_code,
         "upload": {"name": run.upload_name, "bytes": run.upload_bytes, "digest": run.upload_digest},
