@@ -22,6 +22,7 @@ class Limits:
     decoded_ratio_max: int = 200
     line_bytes_max: int = 1 * MEBIBYTE
     columns_max: int = 1000
+    label_length_max: int = 100
     exception_lines_max: int = 100_000
 
 

@@ -91,6 +91,9 @@ def _label(cell: str, quote: str) -> str:
 def _check(header: Header, limits: Limits) -> None:
     if len(header.columns) > limits.columns_max:
         raise refusal("too-many-columns", str(len(header.columns)))
+    longest = max(header.columns, key=len)
+    if len(longest) > limits.label_length_max:
+        raise refusal("long-label", longest)
     if "" in header.columns:
         raise refusal("missing-label", str(header.columns.index("") + 1))
     seen: set[str] = set()

@@ -206,6 +206,12 @@ REFUSALS = _by_code(
     ),
     Code("too-many-columns", "Too many columns", "The header has {detail} columns.", "Send fewer columns."),
     Code(
+        "long-label",
+        "Label too long",
+        "The header has a label that is too long: {detail}.",
+        "Name columns with at most 100 characters.",
+    ),
+    Code(
         "unknown-charset",
         "Unknown charset",
         "{detail} is not a charset we know.",

@@ -136,6 +136,7 @@ class Comparison:
     known: Known
     matches: tuple[tuple[str, str], ...]
     fresh: Fresh = field(default_factory=Fresh)
+    waiting: Fresh = field(default_factory=Fresh)
 
     def judge(self, offer: Offer, *, is_final: bool) -> Judgement:
         """The verdict of each row; with `is_final` none is WAITING.
@@ -161,10 +162,22 @@ class Comparison:
         same = earlier.fingerprints == now.rows.fingerprints[missed]
         again = earlier.is_there
         now.repeat(missed[again], same[again], earlier.lines[again])
-        new, met = self._find_aliased(now, missed[~again], is_final=is_final)
+        new = self._not_reserved(now, missed[~again], is_final=is_final)
         is_first = np.append(True, np.diff(now.rows.keys.high[new]) != 0)[: len(new)]
-        self.fresh.add(now.rows.take(new[is_first]))
-        return np.concatenate([late, met, new[~is_first]])
+        first, repeats = new[is_first], new[~is_first]
+        new, met = self._find_aliased(now, first, is_final=is_final)
+        if not is_final:
+            self.waiting.add(now.rows.take(np.setdiff1d(first, new, assume_unique=True)))
+        self.fresh.add(now.rows.take(new))
+        return np.concatenate([late, met, repeats])
+
+    def _not_reserved(self, now: Round, new: Positions, *, is_final: bool) -> Positions:
+        """Rows whose key no earlier row waits with; the others wait behind it, so that the first one wins."""
+        if is_final or not len(new) or not self.waiting.runs:
+            return new
+        is_reserved = self.waiting.find(now.rows.keys.take(new)).is_there
+        now.rule(new[is_reserved], Verdict.WAITING)
+        return np.asarray(new[~is_reserved])
 
     def _meet(self, now: Round, which: Positions, target: Positions) -> Positions:
         """Rows `which` stand for the stored rows `target`; gives those that repeat a row of this round."""

@@ -40,6 +40,22 @@ def add_keys(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     return rows.with_columns(key=pl.coalesce(first, second), alias=alias)
 
 
+def has_last_identity(rows: pl.DataFrame, table: Table) -> pl.Series:
+    """Which rows have all parts of the table's last identity, the one that every stored row has."""
+    text = _identity_text(table.identities[-1], rows)
+    if text is None:
+        return pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
+    return rows.select(has=text.is_not_null()).to_series()
+
+
+def is_whole(rows: pl.DataFrame, table: Table) -> pl.Expr:
+    """Whether a row has the optional parts of its identities too, so that no stored value completes them."""
+    optional = {part for each in table.identities for part in each.optional}
+    if not optional <= set(rows.columns):
+        return pl.lit(False)
+    return pl.all_horizontal(pl.lit(True), *(pl.col(name).is_not_null() for name in optional))
+
+
 def add_fingerprint(rows: pl.DataFrame, fields: Iterable[str], extras: Iterable[str]) -> pl.DataFrame:
     """`rows` with `fingerprint` (Int64), which depends on the values and on the set of labels."""
     names = [name for name in (CUSTOMER_ID, *fields, EXTRA) if name in rows.columns]

@@ -88,6 +88,10 @@ class Index:
         left = np.searchsorted(self.keys.high, wanted.high, side="left")
         return np.asarray(np.searchsorted(self.keys.high, wanted.high, side="right") - left)
 
+    def all_places(self, wanted: Keys) -> Positions:
+        """The places of all keys of the index that are among the wanted ones."""
+        return np.asarray(self.places[np.isin(self.keys.high, wanted.high[wanted.given])])
+
 
 def find(ordered: Keys, wanted: Keys) -> Positions:
     """For each wanted key its place in `ordered`, keys in rising order, or NOT_FOUND."""
@@ -141,11 +145,15 @@ class Known:
         """For each wanted key the place of its row, or NOT_FOUND."""
         return find(self.keys, wanted)
 
-    def keep(self, keys: Keys, aliases: Keys) -> None:
-        """Guard the rows that rejected lines stand for against the clear."""
+    def keep(self, keys: Keys, aliases: Keys) -> Mask:
+        """Guard the rows that rejected lines stand for against the sweep; which lines stand for one."""
+        stands = np.zeros(len(keys), np.bool_)
         for wanted in (keys, aliases):
-            for places in (self.find(wanted), self.by_alias.find(wanted)):
-                self.is_kept[places[places != NOT_FOUND]] = True
+            found = self.find(wanted)
+            self.is_kept[found[found != NOT_FOUND]] = True
+            self.is_kept[self.by_alias.all_places(wanted)] = True
+            stands |= (found != NOT_FOUND) | (self.by_alias.find(wanted) != NOT_FOUND)
+        return stands
 
     def unspoken(self) -> Positions:
         """The places of open rows that no line of the file stands for."""

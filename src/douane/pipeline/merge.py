@@ -69,7 +69,7 @@ class Merge:
             else:
                 self._write_whole(coming, part)
         self._update()
-        self._sweep.finish(self.outcome.tally, self._placing.named_customers)
+        self._sweep.finish(self.outcome.tally, self._placing.guard)
         self.outcome.tally.check()
 
     def _scope(self, first: list[Checked], stored: int, blocks_expected: float) -> tuple[Part, int]:
@@ -114,7 +114,7 @@ class Merge:
 
     def _finish(self, settling: Settling) -> None:
         self._copy(settling.settle_waiting())
-        self._sweep.add(settling.known, self._placing.guarded)
+        self._sweep.add(settling.known, self._placing.guard)
 
     def _settle_with(self, part: Part) -> Settling:
         table = self._merging.table
@@ -125,7 +125,8 @@ class Merge:
         }
         labels = {each.field: each.label for each in self._validator.plan.columns}
         comparison = Comparison(known, table.matches)
-        return Settling(comparison, self.outcome, self._fields, dict(defaults), labels)
+        guard = self._placing.guard
+        return Settling(table, comparison, self.outcome, self._fields, dict(defaults), labels, guard)
 
     def _placed(self, batches: Iterable[Checked], *, is_final: bool) -> Iterator[pl.DataFrame]:
         return (self._placing.place(checked, is_final=is_final) for checked in batches)
@@ -134,21 +135,24 @@ class Merge:
         """The rows that were set aside, checked with what the whole file has proven."""
         if self._wishes.creates_customers:
             self._create_customers()
+        return self._rechecked()
+
+    def _rechecked(self) -> Iterator[Checked]:
         for rows in self.outcome.aside.batches():
             yield self._validator.check(Batch(rows, no_faults(), rows.height), is_final=True)
 
     def _create_customers(self) -> None:
+        """Create the customers that rows name which have no other fault."""
         placing = self._placing
-        code = pl.col(placing.customer_label).str.strip_chars().alias(CUSTOMER)
         unknown = [
-            placing.with_customer(rows.select(LINE, code)).filter(
-                pl.col(CUSTOMER_ID).is_null() & pl.col(CUSTOMER).is_not_null()
-            )
-            for rows in self.outcome.aside.batches()
+            placing.with_customer(checked.accepted)
+            .filter(pl.col(CUSTOMER_ID).is_null())
+            .select(LINE, CUSTOMER)
+            for checked in self._rechecked()
         ]
-        if not unknown:
+        missing = pl.concat(unknown).unique(CUSTOMER, keep="first", maintain_order=True) if unknown else None
+        if missing is None or not missing.height:
             return
-        missing = pl.concat(unknown).unique(CUSTOMER, keep="first", maintain_order=True)
         keys = [key.hex() for key in keys_of(missing[CUSTOMER]).to_list()]
         self._merging.create_customers(missing[CUSTOMER].to_list(), missing[LINE].to_list(), keys)
         self.outcome.tally.made = missing.height

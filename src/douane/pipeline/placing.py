@@ -6,8 +6,8 @@ import polars as pl
 
 from .batch import LINE
 from .customers import CUSTOMER, Customers
+from .guard import Guard
 from .identity import CUSTOMER_ID, add_fingerprint, add_keys
-from .known import Keys
 from .map import Plan
 from .outcome import Outcome
 from .validate import Checked
@@ -15,29 +15,24 @@ from .wishes import Wishes
 
 
 class Placing:
-    """Places the rows of one file.
-
-    `guarded` are the keys and aliases of rejected rows, whose stored rows must not be swept away;
-    `named_customers` the ids of all customers that the file speaks of.
-    """
+    """Places the rows of one file; rejected rows go to `guard`."""
 
     def __init__(self, plan: Plan, wishes: Wishes, outcome: Outcome, customers: Customers | None) -> None:
         self._plan = plan
         self._wishes = wishes
         self._outcome = outcome
         self.customers = customers
-        self.guarded: list[tuple[Keys, Keys]] = []
-        self.named_customers: set[int] = set()
+        self.guard = Guard(plan.table, sweeps=wishes.sweeps)
 
     def place(self, checked: Checked, *, is_final: bool) -> pl.DataFrame:
         """The accepted rows of a batch with customer_id, key, alias and fingerprint; counts the others."""
         self._account(checked)
-        self._guard(self.with_customer(checked.rejected))
+        self.guard.add(add_keys(self.with_customer(checked.rejected), self._plan.table))
         rows = self.with_customer(checked.accepted)
         if self.customers is not None and rows[CUSTOMER_ID].null_count():
             rows = self._without_unknown(rows, checked.sent, is_final=is_final)
         if self._wishes.replaces_assignments:
-            self.named_customers |= set(rows[CUSTOMER_ID].unique().to_list())
+            self.guard.named_customers |= set(rows[CUSTOMER_ID].unique().to_list())
         rows = add_keys(rows, self._plan.table)
         return add_fingerprint(rows, self._plan.fields, self._plan.extras)
 
@@ -67,15 +62,5 @@ class Placing:
         else:
             label, codes = self.customer_label, unknown[CUSTOMER]
             self._outcome.reject(unknown[LINE], "unknown-customer", label=label, values=codes)
-            self._guard(unknown)
+            self.guard.add(add_keys(unknown, self._plan.table))
         return rows.filter(pl.col(CUSTOMER_ID).is_not_null())
-
-    def _guard(self, rejected: pl.DataFrame) -> None:
-        """Remember the keys of rejected rows as far as they can be read, and count the others."""
-        if not rejected.height or not self._wishes.sweeps:
-            return
-        keyed = add_keys(rejected, self._plan.table)
-        self.guarded.append((Keys.of(keyed["key"]), Keys.of(keyed["alias"])))
-        stands_nowhere = pl.col(CUSTOMER).is_not_null() & pl.col(CUSTOMER_ID).is_null()
-        self._outcome.tally.unreadable += keyed.filter(pl.col("key").is_null() & ~stands_nowhere).height
-        self.named_customers |= set(rejected[CUSTOMER_ID].drop_nulls().unique().to_list())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ def import_run(
             conn.rollback()
             ended = refuse_run(conn, run.id, reason)
         except Exception as error:
+            _undo(conn)
             raise _failed(database, run, error) from error
         conn.commit()
         return ended
@@ -131,6 +132,12 @@ class _Import:
         target = folder / "upload"
         uploads.fetch(self.conn, self.run.id, target)
         return target
+
+
+def _undo(conn: psycopg.Connection[Any]) -> None:
+    """Let go of what the transaction holds, the run's own row included."""
+    with suppress(psycopg.OperationalError):
+        conn.rollback()
 
 
 def _work_folder(settings: Settings) -> tempfile.TemporaryDirectory[str]:

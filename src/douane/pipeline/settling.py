@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from douane.model.table import Table
+
 from .batch import LINE
 from .compare import Comparison, Judgement, Offer, Verdict
-from .identity import hex_digits
+from .guard import Guard
+from .identity import hex_digits, is_whole
 from .known import Keys, Known
 from .outcome import Outcome
 from .spill import SetAside
@@ -29,22 +32,26 @@ class Settling:
     """Settles rows of a file against the known rows, of the whole company or of a slice of it.
 
     `fields` are the columns that are written, `defaults` what new rows have where they are empty.
-    `labels` are what the sender calls the fields.
+    `labels` are what the sender calls the fields. Rows that are rejected here go to `guard`.
     """
 
     def __init__(
         self,
+        table: Table,
         comparison: Comparison,
         outcome: Outcome,
         fields: tuple[str, ...],
         defaults: dict[str, object],
         labels: dict[str, str],
+        guard: Guard,
     ) -> None:
+        self._table = table
         self._comparison = comparison
         self._outcome = outcome
         self._fields = fields
         self._defaults = defaults
         self._labels = labels
+        self._guard = guard
         self._waiting = SetAside(Path(outcome.folder, "waiting.arrows"))
 
     @property
@@ -66,7 +73,7 @@ class Settling:
         counts = np.bincount(verdicts, minlength=len(Verdict))
         tally.added += int(counts[Verdict.ADDED])
         tally.unchanged += int(counts[Verdict.UNCHANGED])
-        tally.valid += int(len(verdicts) - counts[Verdict.WAITING])
+        tally.valid += int(counts[Verdict.ADDED] + counts[Verdict.CHANGED] + counts[Verdict.UNCHANGED])
         if counts[Verdict.CHANGED]:
             self._keep_changed(rows, judgement)
         if counts[Verdict.WAITING]:
@@ -81,11 +88,16 @@ class Settling:
         return new.with_columns(*filled, **digits).select(*SYSTEM, *self._fields)
 
     def _keep_changed(self, rows: pl.DataFrame, judgement: Judgement) -> None:
-        """Rows for the update: a stored row keeps its key unless it takes over the one that was sent."""
+        """Rows for the update.
+
+        A stored row keeps its key unless it takes over the one that was sent, and keeps its alias too when
+        stored values complete what was sent.
+        """
+        takes = pl.lit(pl.Series(judgement.takes_identity))
         changed = rows.with_columns(
             id=pl.Series(judgement.ids),
-            key=pl.when(pl.Series(judgement.takes_identity)).then(hex_digits("key")),
-            alias=hex_digits("alias"),
+            key=pl.when(takes).then(hex_digits("key")),
+            alias=pl.when(takes | is_whole(rows, self._table)).then(hex_digits("alias")),
         ).filter(judgement.verdicts == Verdict.CHANGED)
         self._outcome.changed.append(changed.select("id", *SYSTEM, *self._fields))
 
@@ -98,8 +110,7 @@ class Settling:
                 label, values = self._blamed(faulty, verdict)
                 details = others.filter(which)
                 self._outcome.reject(faulty[LINE], code, label=label, values=values, details=details)
-        # Which of the stored rows such a line stands for is not known, so none of them may be cleared.
-        self._outcome.tally.unreadable += int((judgement.verdicts == Verdict.AMBIGUOUS).sum())
+                self._guard.add(faulty)
 
     def _blamed(self, rows: pl.DataFrame, verdict: Verdict) -> tuple[str | None, pl.Series | None]:
         """The label and the values that a fault names; a fault about the whole line names none."""

@@ -9,7 +9,8 @@ import polars as pl
 from douane.settings import Settings
 from douane.store.merging import Merging
 
-from .known import Keys, Known
+from .guard import Guard
+from .known import Known
 from .spill import CopyFile
 from .tally import Tally
 from .wishes import Wishes
@@ -25,35 +26,40 @@ class Sweep:
         self._absent = CopyFile(folder / "absent.csv")
         self._open_rows = 0
 
-    def add(self, known: Known, guarded: list[tuple[Keys, Keys]]) -> None:
-        """Note which of the known rows the file did not speak of, those of `guarded` keys left out."""
+    def add(self, known: Known, guard: Guard) -> None:
+        """Note which of the known rows the file did not speak of, those that `guard` keeps left out."""
         if not self._wishes.sweeps:
             return
-        for keys, aliases in guarded:
-            known.keep(keys, aliases)
+        guard.keep(known)
         self._open_rows += int(known.is_open.sum())
         self._absent.append(pl.DataFrame({"id": known.ids[known.unspoken()]}))
 
-    def finish(self, tally: Tally, named_customers: set[int]) -> None:
+    def finish(self, tally: Tally, guard: Guard) -> None:
         """Clear or remove the absent rows; nothing when the file holds no valid line."""
+        tally.unreadable += guard.unresolved
         if not self._absent.rows or not tally.valid:
             return
         self._merging.name_absent(self._absent.pieces())
         if self._wishes.clears_absent:
-            self._clear(tally)
+            self._clear(tally, guard)
         else:
-            self._remove(tally, sorted(named_customers))
+            self._remove(tally, sorted(guard.named_customers))
 
-    def _clear(self, tally: Tally) -> None:
-        tally.held_because = self._reason_to_hold(tally)
+    def _clear(self, tally: Tally, guard: Guard) -> None:
+        absent, strays = self._absent.rows, guard.strays()
+        if strays is not None:
+            absent -= self._merging.keep_documents(strays.rows())
+        if not absent:
+            return
+        tally.held_because = self._reason_to_hold(tally, absent)
         if tally.held_because:
             self._merging.hold_absent()
-            tally.held = self._absent.rows
+            tally.held = absent
         else:
             tally.cleared += self._merging.clear_absent(self._wishes.cleared_on)
 
-    def _reason_to_hold(self, tally: Tally) -> str:
-        absent, settings = self._absent.rows, self._settings
+    def _reason_to_hold(self, tally: Tally, absent: int) -> str:
+        settings = self._settings
         if tally.unreadable and not settings.clear_despite_unreadable:
             return (
                 f"{tally.unreadable} rejected lines cannot be read well enough to say which items they stand "

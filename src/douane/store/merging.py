@@ -9,8 +9,9 @@ from typing import Any
 
 import psycopg
 from psycopg.sql import SQL as Text
-from psycopg.sql import Composed, Identifier
+from psycopg.sql import Composed, Identifier, Literal
 
+from douane.model.kinds import Kind
 from douane.model.table import Table
 
 from .queries import queries
@@ -125,7 +126,8 @@ class Merging:
 
     def _update_statement(self, fields: Sequence[str]) -> Composed:
         resets = CLEARED_COLUMNS if self.table.is_clearable else ()
-        wanted = [_merged(name) for name in fields]
+        wanted_by_name = {name: _merged(name) for name in fields} | self._signed(fields)
+        fields, wanted = tuple(wanted_by_name), list(wanted_by_name.values())
         assignments = [
             Text("{} = {}").format(Identifier(name), value)
             for name, value in zip(fields, wanted, strict=True)
@@ -141,10 +143,36 @@ class Merging:
             was_cleared=Text(SQL[is_cleared]),
         )
 
+    def _signed(self, fields: Sequence[str]) -> dict[str, Composed]:
+        """The amounts of a table whose credit rows are below zero, when the update may change a row's side.
+
+        A kept amount takes the sign of the row's new side.
+        """
+        table = self.table
+        if table.credit_field not in fields:
+            return {}
+        amounts = (each.name for each in table.fields if each.kind is Kind.AMOUNT)
+        return {
+            name: Text(SQL["signed_amount"]).format(
+                sent=Identifier("s", name) if name in fields else Text("null::numeric"),
+                kept=Identifier("t", name),
+                new_side=_merged(table.credit_field),
+                old_side=Identifier("t", table.credit_field),
+                credits=Text(", ").join(Literal(each) for each in table.credit_values),
+            )
+            for name in amounts
+        }
+
     def name_absent(self, ids: Iterable[bytes]) -> None:
         """Put the ids of rows that the file does not speak of (lines of text) where the sweep finds them."""
         self.conn.execute(SQL["create_absent"])
         self._copy(Text(SQL["copy_absent"]), ids)
+
+    def keep_documents(self, documents: Sequence[tuple[str, str, date]]) -> int:
+        """Take open items with this type, number and year of issue, of any customer, off the absent ones."""
+        types, numbers, days = zip(*documents, strict=True)
+        values = {"types": list(types), "numbers": list(numbers), "years": [day.year for day in days]}
+        return self._count("keep_documents", values)
 
     def clear_absent(self, cleared_on: date) -> int:
         """Clear the absent open items; gives how many."""

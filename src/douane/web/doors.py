@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler, post
 
 from douane.dialects.door import Answered, Dialect, Door, Reply
-from douane.errors import Refusal
+from douane.errors import Failure, Refusal
 from douane.store.runs import Run
 
 from .access import caller_of
@@ -77,7 +77,9 @@ def _reply(service: Service, dialect: Dialect, run: Run) -> Reply:
     if run.state == "refused":
         refusal = Refusal(run.refusal_code or "", run.refusal_message or "", run.refusal_hint or "")
         return dialect.replies.refused(refusal, service.settings.answer_errors_with_200)
-    receipt = run.receipt or {}
+    if run.receipt is None:
+        raise Failure(run.failure or "The import was not carried out.", transient=True)
+    receipt = run.receipt
     return dialect.replies.succeeded(
         Answered(
             run_id=run.id,

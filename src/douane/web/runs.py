@@ -20,7 +20,7 @@ from douane.store.credentials import Caller
 from douane.store.runs import Run, get_run, list_faults, list_runs
 
 from .access import caller_of
-from .faults import in_pages, whole_lines
+from .faults import in_pages
 from .openapi import SECURITY
 from .rejected import rejected_csv
 from .service import Service
@@ -29,6 +29,9 @@ CSV = "text/csv"
 Asking = Request[Any, Any, Any]
 RunsLimit = Annotated[int, QueryParameter(ge=1, le=500, description="How many runs.")]
 Before = Annotated[int | None, QueryParameter(description="Only runs with an id below this one.")]
+FAULTS_OF_A_LINE_MAX = 100
+"""More than any line can have: two for each of its mapped columns. A page ends with a whole line."""
+
 FaultsLimit = Annotated[int, QueryParameter(ge=1, le=10_000, description="How many faults (JSON only).")]
 After = Annotated[int, QueryParameter(description="Only faults of lines after this one (JSON only).")]
 Format = Annotated[
@@ -112,9 +115,9 @@ def _receipt(service: Service, run: Run) -> dict[str, Any]:
 def _page(service: Service, run: Run, limit: int, after: int) -> dict[str, Any]:
     """One page of faults, whole lines only; `next` goes into `after` to get the next one, null at the end."""
     with service.database.connection() as conn:
-        page = list_faults(conn, run.id, limit, after)
-    told = whole_lines(page, limit)
-    return {"faults": told, "next": told[-1]["line"] if len(page) == limit else None}
+        page = list_faults(conn, run.id, limit + FAULTS_OF_A_LINE_MAX, after)
+    told = [each for each in page if each["line"] <= page[min(limit, len(page)) - 1]["line"]]
+    return {"faults": told, "next": told[-1]["line"] if len(told) < len(page) else None}
 
 
 def _fault_lines(service: Service, run: Run) -> Iterator[str]:

@@ -80,6 +80,14 @@ select
     count(*) filter (where is_updated and is_cleared) as cleared
 from merged;
 
+-- signed_amount --
+case
+    when {sent} is not null then {sent}
+    when {new_side} in ({credits}) then -abs({kept})
+    when {old_side} in ({credits}) then abs({kept})
+    else {kept}
+end
+
 -- never_cleared --
 false
 
@@ -91,6 +99,21 @@ create temporary table absent (id bigint primary key) on commit drop;
 
 -- copy_absent --
 copy absent (id) from stdin
+
+-- keep_documents --
+with kept as (
+    delete from absent as a
+    using open_items as t, unnest(%(types)s::text[], %(numbers)s::text[], %(years)s::integer[]) as d (type, number, year)
+    where t.organization_id = %(organization_id)s
+        and t.company_id = %(company_id)s
+        and t.id = a.id
+        and t.type = d.type
+        and t.number = d.number
+        and extract(year from t.issued_on) = d.year
+    returning a.id
+)
+select count(*) as kept
+from kept;
 
 -- clear_absent --
 with cleared as (

@@ -91,13 +91,15 @@ order by line
 limit %(limit)s;
 
 -- newest_import --
-select max(id) as id
+select id
 from runs
 where company_id = %(company_id)s
     and dialect = %(dialect)s
     and door = %(door)s
     and state = 'succeeded'
-    and not is_dry_run;
+    and not is_dry_run
+order by finished_at desc
+limit 1;
 
 -- mark_released --
 update runs
