@@ -236,3 +236,58 @@ def test_killed_in_the_middle_it_leaves_not_a_row_and_the_file_can_be_sent_again
     until(lambda: newest_run(database).state == "failed")
     assert httpx.post(f"{again.url}/api/items", **sent).json()["nb_item_added"] == 300_000
     assert item_count(database) == 300_000
+
+
+def test_killed_in_the_middle_of_an_asynchronous_import_it_takes_it_up_again_by_itself(
+    start: Start, auth: Auth, database: Database
+) -> None:
+    server = start(DOUANE_CREATE_MISSING_CUSTOMERS="1")
+    sent = httpx.post(
+        f"{server.url}/apiPutFiles/items", content=items(300_000), auth=auth, timeout=PATIENCE_SECONDS
+    )
+    until(lambda: newest_run(database).state == "running")
+    time.sleep(0.3)
+    server.stop(signal.SIGKILL)
+    assert newest_run(database).state == "running"
+    assert item_count(database) == 0
+
+    again = start(DOUANE_CREATE_MISSING_CUSTOMERS="1")
+    until(lambda: newest_run(database).state == "succeeded")
+    receipt = httpx.get(again.url + sent.json()["status"], auth=auth).json()
+    assert receipt["counts"]["added"] == item_count(database) == 300_000
+
+
+def test_imports_of_one_table_at_once_wait_for_each_other_also_in_two_processes(
+    start: Start, auth: Auth, database: Database
+) -> None:
+    servers = [start(DOUANE_CREATE_MISSING_CUSTOMERS="1") for _ in range(2)]
+    runs: list[str] = []
+
+    def send(address: str) -> None:
+        reply = httpx.post(address, content=items(20_000), auth=auth, timeout=PATIENCE_SECONDS)
+        assert reply.json()["success"] == "true"
+        runs.append(reply.headers["Douane-Run"])
+
+    ways = ("api", "api", "apiPutFiles")
+    senders = [
+        threading.Thread(target=send, args=[f"{server.url}/{way}/items"])
+        for server in servers
+        for way in ways
+    ]
+    for each in senders:
+        each.start()
+    for each in senders:
+        each.join(PATIENCE_SECONDS)
+    assert len(runs) == len(senders)
+    counts = [counts_of(servers[0], auth, run) for run in runs]
+    assert sorted(each["added"] for each in counts) == [0] * 5 + [20_000]
+    assert all(each["added"] + each["unchanged"] == 20_000 for each in counts)
+    assert item_count(database) == 20_000
+
+
+def counts_of(server: Server, auth: Auth, run: str) -> dict[str, int]:
+    """The counts of a run once it has succeeded."""
+    address = f"{server.url}/v1/runs/{run}"
+    told = until(lambda: (seen := httpx.get(address, auth=auth).json())["state"] == "succeeded" and seen)
+    counts: dict[str, int] = told["counts"]
+    return counts

@@ -195,7 +195,7 @@ def test_the_same_company_code_in_two_organizations_needs_the_organization(
     [
         ("", "empty-upload", "The file is empty."),
         (b"\x1f\x8b rest", "broken-archive", "cannot be read"),
-        ("client_code\nC1\n", "required-label", "The header lacks client_business_name."),
+        ("client_code\nC1\n", "required-label", "The header lacks client_business_name; it has client_code."),
     ],
 )
 def test_a_refused_file_ends_with_1_and_has_a_run(
@@ -369,7 +369,7 @@ def test_explain_in_json_has_a_key_per_stage(douane: Douane, written: Written) -
     [
         ("", 0, "The file is empty."),
         ("a;a\n1;2\n", 2, "names a more than once"),
-        ("client_code\nC1\n", 4, "The header lacks client_business_name."),
+        ("client_code\nC1\n", 4, "The header lacks client_business_name; it has client_code."),
     ],
 )
 def test_explain_shows_how_far_a_refused_file_came(
