@@ -232,6 +232,13 @@ def test_rejected_lines_sent_back_as_they_are_are_rejected_again(web: Web, auth:
     assert receipt(web, auth, again)["counts"]["rejected"] == 3
 
 
+def test_many_rejected_lines_all_come_back(web: Web, auth: Auth) -> None:
+    lines = [b"C%d;a;b" % number for number in range(5000)]
+    reply = web.post("/api/clients", content=CLIENT + b"\n".join(lines), auth=auth)
+    rejected = web.get(f"/v1/runs/{reply.headers['douane-run']}/rejected.csv", auth=auth).content
+    assert [line.partition(b'";')[2] for line in rejected.splitlines()[1:]] == lines
+
+
 def test_small_limits_are_told_with_their_size(database: Database, settings: Settings, auth: Auth) -> None:
     narrow = replace(settings, limits=Limits(line_bytes_max=100))
     with TestClient(create_app(database, narrow), raise_server_exceptions=False) as web:

@@ -17,6 +17,9 @@ from .faults import each_fault
 from .kept import kept_upload
 from .service import Service
 
+PIECE_CHARACTERS = 1 << 16
+"""How much is handed to the server at once: each piece costs a change of threads."""
+
 
 def rejected_csv(service: Service, run: Run) -> Iterator[bytes]:
     """The file, piece by piece. Refuses at once `upload-gone` and what made the run's header unusable."""
@@ -37,5 +40,18 @@ def _encoded(lines: Iterator[str], encoding: str, stack: ExitStack) -> Iterator[
     """The lines in `encoding`; `stack` is closed when the last of them is out."""
     encoder = codecs.getincrementalencoder(encoding)("replace")
     with stack:
-        for line in lines:
-            yield encoder.encode(line)
+        for piece in _gathered(lines):
+            yield encoder.encode(piece)
+
+
+def _gathered(lines: Iterator[str]) -> Iterator[str]:
+    """The lines in pieces of at least PIECE_CHARACTERS, the last one apart."""
+    piece: list[str] = []
+    size = 0
+    for line in lines:
+        piece.append(line)
+        size += len(line)
+        if size >= PIECE_CHARACTERS:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join(piece)
