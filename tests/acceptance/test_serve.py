@@ -164,11 +164,12 @@ def test_what_is_left_for_later_is_imported_by_its_worker(start: Start, auth: Au
     assert server.stop() == 0
 
 
+@pytest.mark.parametrize("way", ["api", "apiPutFiles"])
 def test_a_sender_that_hangs_up_half_way_leaves_a_refused_run_alone(
-    start: Start, auth: Auth, database: Database, settings: Settings
+    start: Start, auth: Auth, database: Database, settings: Settings, way: str
 ) -> None:
     server = start()
-    with closing(server.connect("/api/clients", auth, "Content-Length: 1000")) as connection:
+    with closing(server.connect(f"/{way}/clients", auth, "Content-Length: 1000")) as connection:
         connection.sendall(CLIENTS)
     run = until(lambda: newest_run(database))
     assert run.state == "refused"
@@ -199,18 +200,21 @@ def test_does_not_read_the_body_of_a_sender_it_does_not_know(start: Start) -> No
 def test_finishes_what_is_under_way_before_it_stops(start: Start, auth: Auth, database: Database) -> None:
     server = start(DOUANE_CREATE_MISSING_CUSTOMERS="1")
     replies: list[httpx.Response] = []
+    body = items(200_000)
 
     def send() -> None:
         replies.append(
-            httpx.post(f"{server.url}/api/items", content=items(100_000), auth=auth, timeout=PATIENCE_SECONDS)
+            httpx.post(f"{server.url}/api/items", content=body, auth=auth, timeout=PATIENCE_SECONDS)
         )
 
-    sender = threading.Thread(target=send)
-    sender.start()
-    until(lambda: (run := newest_run(database)) and run.state == "running")
+    senders = [threading.Thread(target=send) for _ in range(3)]
+    for each in senders:
+        each.start()
+    until(lambda: "douane_imports_waiting 2.0" in httpx.get(f"{server.url}/metrics").text)
     assert server.stop() == 0
-    sender.join(PATIENCE_SECONDS)
-    assert replies[0].json()["nb_item_added"] == 100_000
+    for each in senders:
+        each.join(PATIENCE_SECONDS)
+    assert sorted(reply.json()["nb_item_added"] for reply in replies) == [0, 0, 200_000]
 
 
 def test_killed_in_the_middle_it_leaves_not_a_row_and_the_file_can_be_sent_again(
@@ -255,6 +259,26 @@ def test_killed_in_the_middle_of_an_asynchronous_import_it_takes_it_up_again_by_
     until(lambda: newest_run(database).state == "succeeded")
     receipt = httpx.get(again.url + sent.json()["status"], auth=auth).json()
     assert receipt["counts"]["added"] == item_count(database) == 300_000
+
+
+def test_one_key_sent_several_times_at_once_is_one_import(
+    start: Start, auth: Auth, database: Database
+) -> None:
+    server = start(DOUANE_CREATE_MISSING_CUSTOMERS="1")
+    sent = {"content": items(20_000), "auth": auth, "headers": {"Idempotency-Key": "night-1"}}
+    replies: list[httpx.Response] = []
+
+    def send() -> None:
+        replies.append(httpx.post(f"{server.url}/api/items", **sent, timeout=PATIENCE_SECONDS))
+
+    senders = [threading.Thread(target=send) for _ in range(4)]
+    for each in senders:
+        each.start()
+    for each in senders:
+        each.join(PATIENCE_SECONDS)
+    assert [reply.json()["nb_item_added"] for reply in replies] == [20_000] * 4
+    assert len({reply.headers["Douane-Run"] for reply in replies}) == 1
+    assert sum("Idempotency-Replayed" in reply.headers for reply in replies) == 3
 
 
 def test_imports_of_one_table_at_once_wait_for_each_other_also_in_two_processes(
