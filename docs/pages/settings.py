@@ -19,7 +19,8 @@ MEANINGS = {
     "data": "Folder of the embedded database, of received uploads and of work files; `--data` wins over it.",
     "database_url": "Address of a PostgreSQL 18 or newer; empty: the embedded one in the data folder.",
     "imports_at_once": "How many imports a server or `douane work` carries out at the same time. "
-    "At a server 200 more may wait; the next one is told to come back.",
+    "At a server 200 more may wait; the next one is told to come back. Those of one company never run at "
+    "the same time.",
     "block_bytes": "How much of an upload is read, checked and written at a time; more of it costs memory.",
     "known_rows_max": "How many stored and coming rows a merge compares in memory at once; a larger company "
     "is merged in slices of about so many rows.",
@@ -38,6 +39,7 @@ MEANINGS = {
     "decoded_ratio_max": "How many times its own size a gzip upload may become; 64 MiB are always allowed.",
     "line_bytes_max": "Length of one line; a longer one is rejected.",
     "columns_max": "Labels in a header.",
+    "label_length_max": "Longest label in a header, in characters.",
     "exception_lines_max": "Ignored lines told in one reply of MY DSO MANAGER; the receipt has all of them.",
 }
 

@@ -28,6 +28,7 @@ FILES: dict[str, tuple[str, str | bytes, dict[str, str]]] = {
     "repeated-label": ("/api/clients", "client_code;Client_Code;client_business_name\nC1;C1;One\n", {}),
     "required-label": ("/api/clients", "client_code\nC1\n", {}),
     "too-many-columns": ("/api/clients", ";".join(f"c{number}" for number in range(61)) + "\n", {}),
+    "long-label": ("/api/clients", f"client_code;client_business_name;{'x' * 101}\nC1;One;\n", {}),
     "unknown-charset": ("/api/clients?encoding=klingon", CLIENT, {}),
     "unknown-option": ("/api/items?clear_items_not_modified=maybe", ITEM, {}),
     "broken-archive": ("/api/clients", b"not gzip", {"Content-Encoding": "gzip"}),
