@@ -53,7 +53,7 @@ def test_an_address_keeps_what_it_says() -> None:
     parts = psycopg.conninfo.conninfo_to_dict(address)
     assert (parts["user"], parts["password"], parts["host"], parts["port"]) == ("u", "p@ss", "h", "1")
     assert parts["application_name"] == "mine"
-    assert parts["options"] == "-c jit=off -c search_path=douane -c timezone=UTC"
+    assert parts["options"] == "-c jit=off -c search_path=douane -c timezone=UTC -c random_page_cost=1.1"
 
 
 def test_no_address_is_refused_without_showing_it() -> None:

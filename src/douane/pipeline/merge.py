@@ -29,7 +29,7 @@ from .sweep import Sweep
 from .validate import Checked, Validator
 from .wishes import Wishes
 
-BATCHES_AHEAD = 2
+BATCHES_AHEAD = 1
 """How many batches are read ahead of the merge, while the database sends what is stored."""
 
 

@@ -50,7 +50,7 @@ def receipt_of(conn: psycopg.Connection[Any], run: Run) -> dict[str, Any]:
         "warnings": _warnings(conn, run) if kept.get("warnings_total") else [],
         "warnings_total": kept.get("warnings_total", 0),
         "held": kept.get("held"),
-        "stages": {name: kept["stages"][name] for name in STAGES} if kept else {},
+        "stages": {name: kept["stages"].get(name, 0.0) for name in STAGES} if kept else {},
         **_circumstances(run),
     }
 

@@ -17,12 +17,14 @@ from douane.store import uploads
 from douane.store.database import Database
 from douane.store.merging import Merging
 from douane.store.runs import Run, fail_run, finish_run, get_run, held_run, refuse_run, start_run, wait_again
+from douane.store.statistics import refresh_statistics
 
 from .clock import Clock
 from .decode import decode
 from .intake import Intake
 from .map import map_labels
 from .merge import Merge
+from .overlap import ahead
 from .parse import parse
 from .report import kept_receipt
 from .validate import Validator
@@ -51,6 +53,7 @@ def import_run(
             assert current is not None, f"run {run.id} is gone"
             return current
         try:
+            refresh_statistics(conn, ["customers", intake.mapping.table.name])
             ended = _Import(conn, settings, run, intake, progress).attempt()
         except Refusal as reason:
             conn.rollback()
@@ -94,11 +97,12 @@ class _Import:
         with clock.stage("map"):
             plan = map_labels(parsed.labels, intake.mapping)
         validator = Validator(plan, intake.declarations)
-        checked = map(validator.check, clock.timed("parse", parsed.batches, "decode"))
         merging = Merging(self.conn, plan.table, run.organization_id, run.company_id, run.id)
         merge = Merge(merging, validator, intake.wishes, settings, folder)
-        with clock.stage("merge"), self._undone_when_dry():
-            merge.write(clock.timed("validate", checked, "parse"), self._blocks_expected, may_slice=may_slice)
+        with ahead(clock.timed("parse", parsed.batches, "decode"), 1) as batches:
+            checked = (clock.called("validate", validator.check, batch) for batch in batches)
+            with clock.stage("merge"), self._undone_when_dry():
+                merge.write(checked, self._blocks_expected, may_slice=may_slice)
         with clock.stage("report"):
             merging.copy_faults(merge.outcome.faults.pieces())
         return finish_run(self.conn, run.id, kept_receipt(plan.table, merge.outcome.tally, clock.rounded()))

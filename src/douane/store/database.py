@@ -19,7 +19,7 @@ from .migrate import migrate
 VERSION_MIN = 18
 CONNECTIONS_MAX = 20
 CONNECT_SECONDS = "10"
-SESSION = "-c search_path=douane -c timezone=UTC"
+SESSION = "-c search_path=douane -c timezone=UTC -c random_page_cost=1.1"
 NEEDS_VERSION = "Point DATABASE_URL at PostgreSQL 18 or newer, or unset it to use the embedded one."
 
 Connection = psycopg.Connection[Any]

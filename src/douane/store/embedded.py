@@ -43,6 +43,7 @@ TUNING = {
     "checkpoint_timeout": "15min",
     "timezone": "UTC",
     "jit": "off",
+    "autovacuum_naptime": "15s",
     "logging_collector": "on",
     "log_filename": "postgresql-%a.log",
     "log_truncate_on_rotation": "on",

@@ -43,9 +43,14 @@ copy {table} ({columns}) from stdin (format csv)
 
 -- create_staged --
 create temporary table staged on commit drop as
-select id, line, key, alias, fingerprint, {columns}
+select organization_id, company_id, id, line, key, alias, fingerprint, {columns}
 from {table}
 with no data;
+
+-- default_staged --
+alter table staged
+    alter organization_id set default {organization_id},
+    alter company_id set default {company_id};
 
 -- copy_staged --
 copy staged ({columns}) from stdin (format csv)
@@ -54,8 +59,8 @@ copy staged ({columns}) from stdin (format csv)
 with merged as (
     merge into {table} as t
     using staged as s
-    on t.organization_id = %(organization_id)s
-        and t.company_id = %(company_id)s
+    on t.organization_id = s.organization_id
+        and t.company_id = s.company_id
         and t.id = s.id
     when matched and ({current}) is distinct from ({wanted}) then
         update set {assignments}, {resets} key = coalesce(s.key, t.key), alias = coalesce(s.alias, t.alias),
@@ -95,7 +100,11 @@ false
 (old.paid_on is null and old.cleared_on is null and new.paid_on is not null)
 
 -- create_absent --
-create temporary table absent (id bigint primary key) on commit drop;
+create temporary table absent (
+    organization_id integer not null default {organization_id},
+    company_id integer not null default {company_id},
+    id bigint primary key
+) on commit drop;
 
 -- copy_absent --
 copy absent (id) from stdin
@@ -104,8 +113,8 @@ copy absent (id) from stdin
 with kept as (
     delete from absent as a
     using open_items as t, unnest(%(types)s::text[], %(numbers)s::text[], %(years)s::integer[]) as d (type, number, year)
-    where t.organization_id = %(organization_id)s
-        and t.company_id = %(company_id)s
+    where t.organization_id = a.organization_id
+        and t.company_id = a.company_id
         and t.id = a.id
         and t.type = d.type
         and t.number = d.number
@@ -120,8 +129,8 @@ with cleared as (
     update open_items as t
     set cleared_on = %(cleared_on)s, cleared_run_id = %(run_id)s, fingerprint = null, run_id = %(run_id)s, line = null
     from absent as a
-    where t.organization_id = %(organization_id)s
-        and t.company_id = %(company_id)s
+    where t.organization_id = a.organization_id
+        and t.company_id = a.company_id
         and t.id = a.id
         and t.paid_on is null
         and t.cleared_on is null
@@ -155,8 +164,8 @@ from taken;
 with removed as (
     delete from assignments as t
     using absent as a
-    where t.organization_id = %(organization_id)s
-        and t.company_id = %(company_id)s
+    where t.organization_id = a.organization_id
+        and t.company_id = a.company_id
         and t.id = a.id
         and t.customer_id = any(%(customer_ids)s)
     returning old.id as id, to_jsonb(old) as image
@@ -172,10 +181,8 @@ from removed;
 -- count_absent --
 select count(*) as absent
 from assignments as t
-join absent as a using (id)
-where t.organization_id = %(organization_id)s
-    and t.company_id = %(company_id)s
-    and t.customer_id = any(%(customer_ids)s);
+join absent as a using (organization_id, company_id, id)
+where t.customer_id = any(%(customer_ids)s);
 
 -- create_customers --
 insert into customers (organization_id, company_id, run_id, line, key, code, name)

@@ -1,0 +1,10 @@
+-- stale_tables --
+select relname
+from pg_class
+where relnamespace = current_schema::regnamespace
+    and relname = any(%(tables)s)
+    and pg_relation_size(oid) > 8 * 1024 * 1024
+    and pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint;
+
+-- analyze --
+analyze (skip_locked) {table}
