@@ -50,8 +50,7 @@ class Door:
     """One address of a dialect that takes uploads.
 
     `name` is what runs are recorded under, `table` the model's table, `is_async` whether the reply
-    comes before the import. `labels`, those of them that are
-    `required` and `sample` are for the reference.
+    comes before the import. `labels`, those of them that are `required` and `sample` are for the reference.
     """
 
     name: str

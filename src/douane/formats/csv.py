@@ -53,7 +53,7 @@ def read_table(
     """The table in `blocks`, which are UTF-8 and may end anywhere.
 
     Refusals: no-header, missing-label, repeated-label, too-many-columns. Unreadable lines are faults:
-    column-count, bad-quoting, bytes-outside-charset, nul-character, line-too-long.
+    column-count, bad-quoting, bytes-outside-charset, nul-character, unit-separator, line-too-long.
     """
     header, grammar, records = _opened(blocks, layout, limits, chunk_bytes)
     return Table(header.labels, (_piece(each, header, grammar) for each in records if len(each)))

@@ -1,7 +1,7 @@
 """Guard: the stored rows that rejected lines stand for are kept out of the sweep.
 
 A rejected line may still say which stored row it speaks of. One that does not say it well enough could
-speak of any row: it is counted as unresolved, which holds a clear.
+speak of any row: it is counted as unresolved, which holds the sweep.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ class _Lines:
 
 
 class Guard:
-    """The rejected lines of one file. It does nothing unless the file `sweeps`."""
+    """The rejected lines of one file, remembered when the file `sweeps`.
+
+    `named_customers` are those that any line of the file names, the accepted ones too.
+    """
 
     def __init__(self, table: Table, *, sweeps: bool) -> None:
         self._table = table

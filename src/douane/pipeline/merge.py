@@ -29,9 +29,6 @@ from .sweep import Sweep
 from .validate import Checked, Validator
 from .wishes import Wishes
 
-BATCHES_AHEAD = 1
-"""How many batches are read ahead of the merge, while the database sends what is stored."""
-
 
 class Merge:
     """The merge of one run. `write` does it; `outcome` has the counts and the faults afterwards."""
@@ -44,6 +41,7 @@ class Merge:
         self._wishes = wishes
         self._settings = settings
         self._folder = folder
+        self._sweep = Sweep(merging, wishes, settings, folder)
         self.outcome = Outcome(folder, merging.organization_id, merging.run_id)
         plan = validator.plan
         customer = (CUSTOMER_ID,) if plan.table.has_customer else ()
@@ -57,12 +55,11 @@ class Merge:
         if self._wishes.creates_customers:
             self._merging.lock_customers()
         self._merging.lock()
-        with ahead(checked, BATCHES_AHEAD) as batches:
+        with ahead(checked) as batches:
             stored = self._merging.count_rows() if blocks_expected > 1 else 0
             first = list(islice(batches, 2))
             part, slices = self._scope(first, stored, blocks_expected if may_slice else 0)
             self._placing = self._place_with(first[0] if first and part is not ALL else None)
-            self._sweep = Sweep(self._merging, self._wishes, self._settings, self._folder)
             coming = chain(first, batches)
             if slices > 1:
                 self._write_slices(coming, slices)
@@ -120,13 +117,13 @@ class Merge:
         table = self._merging.table
         known = Known.from_records(self._merging.known_rows(table, part))
         given = (table.by_name[name] for name in self._validator.plan.fields)
-        defaults = {
+        defaults: dict[str, object] = {
             each.name: False if each.default == "false" else each.default for each in given if each.default
         }
         labels = {each.field: each.label for each in self._validator.plan.columns}
         comparison = Comparison(known, table.matches)
         guard = self._placing.guard
-        return Settling(table, comparison, self.outcome, self._fields, dict(defaults), labels, guard)
+        return Settling(table, comparison, self.outcome, self._fields, defaults, labels, guard)
 
     def _placed(self, batches: Iterable[Checked], *, is_final: bool) -> Iterator[pl.DataFrame]:
         return (self._placing.place(checked, is_final=is_final) for checked in batches)
@@ -160,7 +157,7 @@ class Merge:
 
     def _copy(self, new: Iterator[pl.DataFrame]) -> None:
         """COPY new rows while the next ones are made; no statement when there are none."""
-        with ahead(self._csv(new), 1) as pieces:
+        with ahead(self._csv(new)) as pieces:
             first = next(pieces, None)
             if first is not None:
                 self._merging.copy_new((*SYSTEM, *self._fields), chain([first], pieces))

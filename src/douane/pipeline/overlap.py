@@ -19,9 +19,9 @@ class _End:
 
 
 class _Ahead(Generic[Item]):
-    def __init__(self, source: Iterator[Item], depth: int) -> None:
+    def __init__(self, source: Iterator[Item]) -> None:
         self._source = source
-        self._queue: queue.Queue[Item | _End] = queue.Queue(depth)
+        self._queue: queue.Queue[Item | _End] = queue.Queue(1)
         self._is_unwanted = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -60,12 +60,12 @@ class _Ahead(Generic[Item]):
 
 
 @contextmanager
-def ahead(source: Iterator[Item], depth: int = 1) -> Iterator[Iterator[Item]]:
-    """The items of `source`, read in a thread up to `depth` items ahead; its error is raised here.
+def ahead(source: Iterator[Item]) -> Iterator[Iterator[Item]]:
+    """The items of `source`, read ahead in a thread, with one waiting at most; its error is raised here.
 
     The thread has ended when the context is left, however it is left.
     """
-    reader = _Ahead(source, depth)
+    reader = _Ahead(source)
     try:
         yield iter(reader)
     finally:

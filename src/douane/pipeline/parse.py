@@ -28,7 +28,8 @@ def parse(blocks: Iterator[bytes], layout: Layout, limits: Limits, chunk_bytes: 
     """The rows in `blocks`, UTF-8 that may end anywhere; blocks are gathered to `chunk_bytes` at least.
 
     Refusals: no-header, missing-label, repeated-label, too-many-columns.
-    Faults: column-count, bad-quoting, bytes-outside-charset, nul-character, line-too-long.
+    Faults: column-count, bad-quoting, bytes-outside-charset, nul-character, unit-separator,
+    line-too-long.
     """
     table = read_table(blocks, layout, limits, chunk_bytes)
     labels = tuple(OWN_LABELS.get(label, label) for label in table.labels)

@@ -26,7 +26,7 @@ class Placing:
 
     def place(self, checked: Checked, *, is_final: bool) -> pl.DataFrame:
         """The accepted rows of a batch with customer_id, key, alias and fingerprint; counts the others."""
-        self._account(checked)
+        self._count(checked)
         self.guard.add(add_keys(self.with_customer(checked.rejected), self._plan.table))
         rows = self.with_customer(checked.accepted)
         if self.customers is not None and rows[CUSTOMER_ID].null_count():
@@ -45,7 +45,7 @@ class Placing:
         """What the sender calls the column with the customer's code."""
         return next(each.label for each in self._plan.columns if each.field == CUSTOMER)
 
-    def _account(self, checked: Checked) -> None:
+    def _count(self, checked: Checked) -> None:
         tally = self._outcome.tally
         tally.received += checked.received
         tally.rejected += checked.unreadable + checked.rejected.height

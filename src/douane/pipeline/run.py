@@ -99,7 +99,7 @@ class _Import:
         validator = Validator(plan, intake.declarations)
         merging = Merging(self.conn, plan.table, run.organization_id, run.company_id, run.id)
         merge = Merge(merging, validator, intake.wishes, settings, folder)
-        with ahead(clock.timed("parse", parsed.batches, "decode"), 1) as batches:
+        with ahead(clock.timed("parse", parsed.batches, "decode")) as batches:
             checked = (clock.called("validate", validator.check, batch) for batch in batches)
             with clock.stage("merge"), self._undone_when_dry():
                 merge.write(checked, self._blocks_expected, may_slice=may_slice)

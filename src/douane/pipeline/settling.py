@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -52,7 +51,7 @@ class Settling:
         self._defaults = defaults
         self._labels = labels
         self._guard = guard
-        self._waiting = SetAside(Path(outcome.folder, "waiting.arrows"))
+        self._waiting = SetAside(outcome.folder / "waiting.arrows")
 
     @property
     def known(self) -> Known:

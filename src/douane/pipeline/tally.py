@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass
 class Tally:
-    """What became of the received rows of one table; `made` counts customers that the run had to create."""
+    """What became of the received rows of one table, and what the sweep needs to know of them.
+
+    `made` counts customers that the run had to create, `held` the rows that a held sweep would have taken.
+    `valid` counts rows that are stored now, `unreadable` rejected lines that could stand for any row.
+    """
 
     received: int = 0
     added: int = 0
@@ -22,7 +26,7 @@ class Tally:
     held: int = 0
     held_because: str = ""
     unreadable: int = 0
-    valid: int = field(default=0)
+    valid: int = 0
 
     def check(self) -> None:
         """Fail loudly when a row is not accounted for: the run must not be called a success."""

@@ -27,7 +27,7 @@ class Checked:
     `accepted` and `rejected` have LINE, the customer's code where rows hang on one, the carried fields
     in the model's types and `extra` (JSON text). `faults` and `warnings` are of FAULT_SCHEMA. `waiting`
     are rows as sent that only the end of the file can settle. `unreadable` counts lines that could not
-    be read as rows, `received` all lines that are decided here.
+    be read as rows, `received` all lines that are decided here. `sent` are all rows of the batch as sent.
     """
 
     accepted: pl.DataFrame

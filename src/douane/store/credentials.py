@@ -117,7 +117,7 @@ def list_credentials(conn: Connection) -> list[Credential]:
 
 
 def _new_login(organization_code: str) -> str:
-    """A login that says whose it is; letters, digits and dashes, so that any client can send it."""
+    """A login that says whose it is; letters, digits and dashes, so that any program can send it."""
     name = re.sub(r"[^a-z0-9]+", "-", organization_code.lower()).strip("-")
     return f"{name or 'login'}-{secrets.token_hex(4)}"
 

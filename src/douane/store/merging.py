@@ -94,8 +94,8 @@ class Merging:
     def _lock(self, statement: str, name: str) -> None:
         self.conn.execute(SQL[statement], {"name": f"{name}:{self.company_id}"})
 
-    def known_rows(self, table: Table, part: Part = ALL) -> Iterator[bytes]:
-        """What is stored of the company, or a part of it, as runs of `pipeline.known.RECORD`."""
+    def known_rows(self, table: Table, part: Part) -> Iterator[bytes]:
+        """What is stored of the company, or a part of it, as one or more runs of `pipeline.known.RECORD`."""
         is_open = "open_until_cleared" if table.is_clearable else "open_always"
         statement = Text(SQL["known_rows"]).format(
             table=Identifier(table.name), is_open=Text(SQL[is_open]), part=Text(SQL[part.statement])

@@ -28,7 +28,7 @@ log = logging.getLogger("douane.web")
 
 DRAIN_SECONDS_MAX = 300.0
 START_SECONDS_MAX = 30.0
-SWEEP_SECONDS = 3600.0
+TIDY_SECONDS = 3600.0
 HEADERS_SECONDS_MAX = 15
 LOGGING: dict[str, Any] = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to call ourselves by, not what to bind
@@ -71,7 +71,7 @@ async def serve(
             else []
         ),
     ]
-    sweeping = _part("sweeper", _sweep(settings))
+    tidying = _part("tidier", _tidy(settings))
     try:
         await _answering(address, parts[0])
         ready()
@@ -80,7 +80,7 @@ async def serve(
         is_asked = stop.is_set()
         server.stop()  # type: ignore[no-untyped-call]
         stop.set()
-        sweeping.cancel()
+        tidying.cancel()
         await _drained(parts)
     if not is_asked:
         raise Failure("A part of the server stopped by itself; the log has the cause.")
@@ -134,8 +134,8 @@ async def _drained(parts: list[asyncio.Task[Any]]) -> None:
         raise Stopped(f"Work was still under way after {DRAIN_SECONDS_MAX:.0f} seconds; it is abandoned.")
 
 
-async def _sweep(settings: Settings) -> None:
+async def _tidy(settings: Settings) -> None:
     """Delete uploads that need no longer be kept, once an hour."""
     while True:
         await asyncio.to_thread(drop_old_files, settings.data / "uploads", settings.upload_days_kept)
-        await asyncio.sleep(SWEEP_SECONDS)
+        await asyncio.sleep(TIDY_SECONDS)
