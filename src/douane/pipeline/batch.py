@@ -9,6 +9,9 @@ import polars as pl
 LINE = "line"
 """The column that carries the physical line where a row starts in the sender's file (header = 1)."""
 
+FINGERPRINT = "fingerprint "
+"""The column with the hash of what was sent; no sender's label ends with a blank."""
+
 FAULT_SCHEMA = pl.Schema(
     {
         "line": pl.UInt32,
@@ -29,7 +32,8 @@ def no_faults() -> pl.DataFrame:
 class Batch:
     """Some consecutive rows of a file.
 
-    `rows` has LINE first and then one String column per label, a null where the cell is empty.
+    `rows` has LINE first and then one String column per label, a null where the cell is empty; from
+    `pipeline.recognize` on it has FINGERPRINT too.
     `faults` (FAULT_SCHEMA) tells of lines that could not be read as a row at all; those lines are not
     in `rows`. `received` counts rows and unreadable lines together; blank lines count nowhere.
     """

@@ -41,11 +41,18 @@ class Offer:
             self.keys.take(which), self.aliases.take(which), self.fingerprints[which], self.lines[which]
         )
 
+    def with_offer(self, other: Offer) -> Offer:
+        """The rows of both, these first."""
+        return Offer(
+            self.keys.joined(other.keys),
+            self.aliases.joined(other.aliases),
+            np.concatenate([self.fingerprints, other.fingerprints]),
+            np.concatenate([self.lines, other.lines]),
+        )
+
     def merged(self, other: Offer) -> Offer:
         """The rows of both in the order of their keys, their aliases left out."""
-        keys = Keys(
-            np.concatenate([self.keys.high, other.keys.high]), np.concatenate([self.keys.low, other.keys.low])
-        )
+        keys = self.keys.joined(other.keys)
         order = np.argsort(keys.high)
         fingerprints = np.concatenate([self.fingerprints, other.fingerprints])[order]
         lines = np.concatenate([self.lines, other.lines])[order]
@@ -63,6 +70,12 @@ class Judgement:
     ids: npt.NDArray[np.int64]
     others: npt.NDArray[np.int64]
     takes_identity: Mask
+
+    def part(self, which: slice) -> Judgement:
+        """The judgement of some rows."""
+        return Judgement(
+            self.verdicts[which], self.ids[which], self.others[which], self.takes_identity[which]
+        )
 
     @classmethod
     def blank(cls, size: int) -> Judgement:
@@ -144,7 +157,8 @@ class Comparison:
         Rows that repeat a key of the same batch take another round, in which they meet the first.
         """
         judgement = Judgement.blank(len(offer.lines))
-        places = np.argsort(offer.keys.high, kind="stable")  # in order, keys are found four times as fast
+        # In the order of their keys, rows are found four times as fast; of one key the first line leads.
+        places = np.lexsort((offer.lines, offer.keys.high))
         while len(places):
             late = self._round(Round(offer.take(places), places, judgement), is_final=is_final)
             places = places[np.sort(late)]

@@ -1,16 +1,12 @@
-"""What names a row and what sums it up: its key, its alias and the fingerprint of what was sent.
+"""What names a row: its key, and its alias, the other way it can be found.
 
-The texts that are hashed here are part of the schema: stored keys and fingerprints are compared with
-them for ever, so a change needs a migration. Parts are joined by U+001F, which parse lets
-into no cell. Key and alias are XXH3 of 128
-bits, most significant byte first; the fingerprint is xxHash64, seeded with the labels. Neither resists
-a forger, who could only confuse rows of his own company.
+The texts that are hashed here are part of the schema: stored keys are compared with them for ever, so
+a change needs a migration. Parts are joined by U+001F, which parse lets into no cell.
+Key and alias are XXH3 of 128 bits, most significant byte first. That does not resist a forger, who
+could only confuse rows of his own company.
 """
 
 from __future__ import annotations
-
-import hashlib
-from collections.abc import Iterable
 
 import polars as pl
 import polars_hash as plh
@@ -56,27 +52,9 @@ def is_whole(rows: pl.DataFrame, table: Table) -> pl.Expr:
     return pl.all_horizontal(pl.lit(True), *(pl.col(name).is_not_null() for name in optional))
 
 
-def add_fingerprint(rows: pl.DataFrame, fields: Iterable[str], extras: Iterable[str]) -> pl.DataFrame:
-    """`rows` with `fingerprint` (Int64), which depends on the values and on the set of labels."""
-    names = [name for name in (CUSTOMER_ID, *fields, EXTRA) if name in rows.columns]
-    seed = _seed((*names, *sorted(extras)))
-    text = pl.concat_str([_as_text(name, rows.schema[name]) for name in names], separator=SEPARATOR)
-    hashed = plh.NonCryptographicHashingNameSpace(text).xxhash64(seed=seed)
-    return rows.with_columns(fingerprint=hashed.reinterpret(signed=True))
-
-
 def hex_digits(key: str) -> pl.Expr:
     """The column `key` as 32 hex digits, which PostgreSQL reads as a uuid."""
     return pl.col(key).bin.encode("hex")
-
-
-def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
-    column = pl.col(name)
-    if kind == pl.String:
-        return column.fill_null("")
-    if kind == pl.Boolean:
-        return column.cast(pl.String).fill_null("")
-    return column.to_physical().cast(pl.String).fill_null("")
 
 
 def _identity_text(identity: Identity, rows: pl.DataFrame) -> pl.Expr | None:
@@ -97,8 +75,3 @@ def _identity_text(identity: Identity, rows: pl.DataFrame) -> pl.Expr | None:
 
 def _hash(text: pl.Expr) -> pl.Expr:
     return plh.NonCryptographicHashingNameSpace(text).xxh3_128(return_binary=True, byte_order="big")
-
-
-def _seed(names: Iterable[str]) -> int:
-    digest = hashlib.md5(SEPARATOR.join(names).encode(), usedforsecurity=False).digest()
-    return int.from_bytes(digest[:8], "big")

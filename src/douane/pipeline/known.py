@@ -23,6 +23,8 @@ RECORD = np.dtype(
 """One stored row as the statement `known_rows` sends it: 49 bytes."""
 
 NOT_FOUND = -1
+NO_FINGERPRINT = 0
+"""What `known_rows` sends for a row whose fingerprint was erased."""
 MISSING = bytes(16)
 
 
@@ -51,6 +53,10 @@ class Keys:
 
     def __len__(self) -> int:
         return len(self.high)
+
+    def joined(self, other: Keys) -> Keys:
+        """These keys and then the others."""
+        return Keys(np.concatenate([self.high, other.high]), np.concatenate([self.low, other.low]))
 
     @property
     def given(self) -> Mask:
@@ -117,6 +123,7 @@ class Known:
     is_open: Mask
     seen: npt.NDArray[np.uint32] = field(init=False)
     is_kept: Mask = field(init=False)
+    _by_fingerprint: tuple[npt.NDArray[np.int64], Positions] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.seen = np.zeros(len(self.ids), np.uint32)
@@ -144,6 +151,17 @@ class Known:
     def find(self, wanted: Keys) -> Positions:
         """For each wanted key the place of its row, or NOT_FOUND."""
         return find(self.keys, wanted)
+
+    def find_fingerprints(self, wanted: npt.NDArray[np.int64]) -> Positions:
+        """For each wanted fingerprint the place of a row that had it when the file began, or NOT_FOUND."""
+        if self._by_fingerprint is None:
+            order = np.argsort(self.fingerprints)
+            self._by_fingerprint = (self.fingerprints[order], order)
+        ordered, places = self._by_fingerprint
+        if not len(ordered):
+            return np.full(len(wanted), NOT_FOUND, np.int64)
+        at = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+        return np.where((ordered[at] == wanted) & (wanted != NO_FINGERPRINT), places[at], NOT_FOUND)
 
     def keep(self, keys: Keys, aliases: Keys) -> Mask:
         """Guard the rows that rejected lines stand for against the sweep; which lines stand for one."""

@@ -6,7 +6,8 @@ and are updated at the end, before the sweep of what the file no longer speaks o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -15,14 +16,15 @@ import polars as pl
 from douane.settings import Settings
 from douane.store.merging import ALL, Merging, Part
 
-from .batch import LINE, Batch, no_faults
-from .compare import Comparison
+from .batch import FINGERPRINT, LINE, Batch, no_faults
+from .compare import Comparison, Offer
 from .customers import CUSTOMER, Customers, keys_of
 from .identity import CUSTOMER_ID, EXTRA, add_keys
 from .known import Known
 from .outcome import Outcome
 from .overlap import ahead
 from .placing import Placing
+from .recognize import Fingerprinting, in_groups, nothing, recognize
 from .settling import SYSTEM, Settling
 from .slices import Slices, slices_needed
 from .sweep import Sweep
@@ -42,72 +44,110 @@ class Merge:
         self._settings = settings
         self._folder = folder
         self._sweep = Sweep(merging, wishes, settings, folder)
+        self._skipped = 0
         self.outcome = Outcome(folder, merging.organization_id, merging.run_id)
         plan = validator.plan
+        labels = (*(each.label for each in plan.columns), *plan.extras)
+        self._fingerprinting = Fingerprinting(labels, validator.declarations)
         customer = (CUSTOMER_ID,) if plan.table.has_customer else ()
         self._fields = (*customer, *plan.fields, *((EXTRA,) if plan.extras else ()))
 
-    def write(self, checked: Iterator[Checked], blocks_expected: float, *, may_slice: bool = True) -> None:
-        """Merge all of `checked`; afterwards the transaction holds the whole outcome.
+    def write(
+        self, reread: Callable[[], Iterator[Batch]], blocks_expected: float, *, may_slice: bool
+    ) -> None:
+        """Merge all that `reread` gives; afterwards the transaction holds the whole outcome.
 
-        `blocks_expected` is about how many batches will come.
+        It is called again when rows that wait for the end of the file need the proofs of those that were
+        only recognized. `blocks_expected` is about how many batches there are.
         """
         if self._wishes.creates_customers:
             self._merging.lock_customers()
         self._merging.lock()
-        with ahead(checked) as batches:
+        self._reread = reread
+        with ahead(reread()) as batches:
             stored = self._merging.count_rows() if blocks_expected > 1 else 0
             first = list(islice(batches, 2))
-            part, slices = self._scope(first, stored, blocks_expected if may_slice else 0)
-            self._placing = self._place_with(first[0] if first and part is not ALL else None)
             coming = chain(first, batches)
-            if slices > 1:
+            slices = self._slices(first, stored, blocks_expected) if may_slice else 1
+            if len(first) == 1 and not self._wishes.sweeps and not self._wishes.creates_customers:
+                self._write_small(first[0])
+            elif slices > 1:
                 self._write_slices(coming, slices)
             else:
-                self._write_whole(coming, part)
+                self._write_whole(coming)
         self._update()
         self._sweep.finish(self.outcome.tally, self._placing.guard)
         self.outcome.tally.check()
 
-    def _scope(self, first: list[Checked], stored: int, blocks_expected: float) -> tuple[Part, int]:
-        """Which stored rows to fetch, and in how many slices."""
-        is_plain = not self._wishes.sweeps and not self._wishes.creates_customers
-        if len(first) == 1 and is_plain and not first[0].waiting.height:
-            return Part.of_keys(self._keys_of(first[0])), 1
-        if len(first) < 2 or not blocks_expected:
-            return ALL, 1
-        rows = max(int(first[0].received * blocks_expected), stored)
-        return ALL, slices_needed(rows, self._settings.known_rows_max)
+    def _slices(self, first: list[Batch], stored: int, blocks_expected: float) -> int:
+        """In how many slices to merge so that what is known fits in the memory that is allowed."""
+        rows = max(int(first[0].received * blocks_expected), stored) if len(first) > 1 else 0
+        return slices_needed(rows, self._settings.known_rows_max)
 
-    def _keys_of(self, only: Checked) -> list[str]:
-        placing = self._place_with(only)
-        keyed = add_keys(placing.with_customer(only.accepted), self._merging.table)
-        return [key.hex() for key in pl.concat([keyed["key"], keyed["alias"]]).drop_nulls().to_list()]
+    def _write_small(self, only: Batch) -> None:
+        """A file of one batch, which needs only the stored rows that it names."""
+        checked = self._checked(only)
+        rest = checked.waiting
+        late = [self._validator.check(self._settled(rest), is_final=True)] if rest.height else []
+        accepted = pl.concat([each.accepted for each in (checked, *late)])
+        self._placing = self._place_with(accepted)
+        keyed = add_keys(self._placing.with_customer(accepted), self._merging.table)
+        keys = [key.hex() for key in pl.concat([keyed["key"], keyed["alias"]]).drop_nulls().to_list()]
+        settling = self._settle_with(Part.of_keys(keys))
+        self._copy(settling.settle(self._placed([replace(checked, waiting=rest.clear())], is_final=False)))
+        self._copy(settling.settle(self._placed(late, is_final=True)))
+        self._finish(settling)
 
-    def _place_with(self, only: Checked | None) -> Placing:
-        """The placing, which knows all customers or those that the only batch names."""
-        customers = None
-        if self._merging.table.has_customer:
-            codes = None if only is None else pl.concat([only.accepted[CUSTOMER], only.rejected[CUSTOMER]])
-            customers = Customers(self._merging, codes)
-        return Placing(self._validator.plan, self._wishes, self.outcome, customers)
-
-    def _write_whole(self, batches: Iterator[Checked], part: Part) -> None:
-        settling = self._settle_with(part)
-        self._copy(settling.settle(self._placed(batches, is_final=False)))
+    def _write_whole(self, batches: Iterator[Batch]) -> None:
+        self._placing = self._place_with(None)
+        settling = self._settle_with(ALL)
+        self._copy(settling.settle(self._recognized(batches, settling.known)))
         self._copy(settling.settle(self._placed(self._late(), is_final=True)))
         self._finish(settling)
 
-    def _write_slices(self, batches: Iterator[Checked], count: int) -> None:
+    def _recognized(
+        self, batches: Iterator[Batch], known: Known
+    ) -> Iterator[tuple[pl.DataFrame | None, Offer]]:
+        """The rows that had to be read, placed, and those that were recognized."""
+        if self._wishes.replaces_assignments or not len(known):
+            yield from self._placed(map(self._checked, batches), is_final=False)
+            return
+        for rest, recognized in in_groups(recognize(self._fingerprinted(batch), known) for batch in batches):
+            self._skipped += len(recognized.lines)
+            placed = self._placing.place(self._checked(rest), is_final=False) if rest.received else None
+            yield placed, recognized
+
+    def _write_slices(self, batches: Iterator[Batch], count: int) -> None:
+        self._placing = self._place_with(None)
         slices = Slices(self._folder, count)
-        for rows in self._placed(batches, is_final=False):
+        for rows, _ in self._placed(map(self._checked, batches), is_final=False):
             slices.append(rows)
-        for rows in self._placed(self._late(), is_final=True):
+        for rows, _ in self._placed(self._late(), is_final=True):
             slices.append(rows)
         for number in range(count):
             settling = self._settle_with(Part.of_slice(number, count))
-            self._copy(settling.settle(slices.read(number)))
+            self._copy(settling.settle((rows, nothing()) for rows in slices.read(number)))
             self._finish(settling)
+
+    def _fingerprinted(self, batch: Batch) -> Batch:
+        if FINGERPRINT in batch.rows.columns:
+            return batch
+        return replace(batch, rows=self._fingerprinting.add(batch.rows))
+
+    def _checked(self, batch: Batch) -> Checked:
+        return self._validator.check(self._fingerprinted(batch))
+
+    def _settled(self, rows: pl.DataFrame) -> Batch:
+        """Rows as sent that have waited, fingerprinted with what settles them."""
+        rows = self._fingerprinting.add(rows, self._validator.settled)
+        return Batch(rows, no_faults(), rows.height)
+
+    def _place_with(self, accepted: pl.DataFrame | None) -> Placing:
+        """The placing, which knows all customers or those that the accepted rows name."""
+        customers = None
+        if self._merging.table.has_customer:
+            customers = Customers(self._merging, None if accepted is None else accepted[CUSTOMER])
+        return Placing(self._validator.plan, self._wishes, self.outcome, customers)
 
     def _finish(self, settling: Settling) -> None:
         self._copy(settling.settle_waiting())
@@ -125,18 +165,21 @@ class Merge:
         guard = self._placing.guard
         return Settling(table, comparison, self.outcome, self._fields, defaults, labels, guard)
 
-    def _placed(self, batches: Iterable[Checked], *, is_final: bool) -> Iterator[pl.DataFrame]:
-        return (self._placing.place(checked, is_final=is_final) for checked in batches)
+    def _placed(self, batches: Iterable[Checked], *, is_final: bool) -> Iterator[tuple[pl.DataFrame, Offer]]:
+        return ((self._placing.place(checked, is_final=is_final), nothing()) for checked in batches)
 
     def _late(self) -> Iterator[Checked]:
         """The rows that were set aside, checked with what the whole file has proven."""
+        if self.outcome.aside.rows and self._skipped:
+            for batch in self._reread():
+                self._checked(batch)
         if self._wishes.creates_customers:
             self._create_customers()
         return self._rechecked()
 
     def _rechecked(self) -> Iterator[Checked]:
         for rows in self.outcome.aside.batches():
-            yield self._validator.check(Batch(rows, no_faults(), rows.height), is_final=True)
+            yield self._validator.check(self._settled(rows), is_final=True)
 
     def _create_customers(self) -> None:
         """Create the customers that rows name which have no other fault."""

@@ -7,7 +7,7 @@ import polars as pl
 from .batch import LINE
 from .customers import CUSTOMER, Customers
 from .guard import Guard
-from .identity import CUSTOMER_ID, add_fingerprint, add_keys
+from .identity import CUSTOMER_ID, add_keys
 from .map import Plan
 from .outcome import Outcome
 from .validate import Checked
@@ -33,8 +33,7 @@ class Placing:
             rows = self._without_unknown(rows, checked.sent, is_final=is_final)
         if self._wishes.replaces_assignments:
             self.guard.named_customers |= set(rows[CUSTOMER_ID].unique().to_list())
-        rows = add_keys(rows, self._plan.table)
-        return add_fingerprint(rows, self._plan.fields, self._plan.extras)
+        return add_keys(rows, self._plan.table)
 
     def with_customer(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` with customer_id, when rows of the table hang on a customer."""

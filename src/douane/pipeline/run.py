@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,7 @@ from .decode import decode
 from .intake import Intake
 from .map import map_labels
 from .merge import Merge
-from .overlap import ahead
-from .parse import parse
+from .parse import Parsed, parse
 from .report import kept_receipt
 from .validate import Validator
 
@@ -89,23 +89,31 @@ class _Import:
         run, intake, settings = self.run, self.intake, self.settings
         clock = Clock({"receive": run.receive_seconds})
         path = self._upload_path(folder)
-        decoded = decode(
-            path, intake.encoding, intake.compression, settings.limits, block_bytes=settings.block_bytes
-        )
-        blocks = clock.timed("decode", decoded)
-        parsed = parse(self._watched(blocks), intake.layout, settings.limits, settings.block_bytes)
+        parsed = self._parse(path, clock)
         with clock.stage("map"):
             plan = map_labels(parsed.labels, intake.mapping)
-        validator = Validator(plan, intake.declarations)
+        validator = Validator(plan, intake.declarations, clock)
         merging = Merging(self.conn, plan.table, run.organization_id, run.company_id, run.id)
         merge = Merge(merging, validator, intake.wishes, settings, folder)
-        with ahead(clock.timed("parse", parsed.batches, "decode")) as batches:
-            checked = (clock.called("validate", validator.check, batch) for batch in batches)
-            with clock.stage("merge"), self._undone_when_dry():
-                merge.write(checked, self._blocks_expected, may_slice=may_slice)
+        readings = chain([parsed], iter(lambda: self._parse(path, clock), None))
+        with clock.stage("merge"), self._undone_when_dry():
+            merge.write(
+                lambda: clock.timed("parse", next(readings).batches, "decode"),
+                self._blocks_expected,
+                may_slice=may_slice,
+            )
         with clock.stage("report"):
             merging.copy_faults(merge.outcome.faults.pieces())
         return finish_run(self.conn, run.id, kept_receipt(plan.table, merge.outcome.tally, clock.rounded()))
+
+    def _parse(self, path: Path, clock: Clock) -> Parsed:
+        """Open the upload, from its start."""
+        intake, settings = self.intake, self.settings
+        decoded = decode(
+            path, intake.encoding, intake.compression, settings.limits, block_bytes=settings.block_bytes
+        )
+        blocks = self._watched(clock.timed("decode", decoded))
+        return parse(blocks, intake.layout, settings.limits, settings.block_bytes)
 
     @contextmanager
     def _undone_when_dry(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from douane.model.table import Table
@@ -15,6 +16,7 @@ from .guard import Guard
 from .identity import hex_digits, is_whole
 from .known import Keys, Known
 from .outcome import Outcome
+from .recognize import nothing
 from .spill import SetAside
 
 EXTERNAL_ID = "external_id"
@@ -58,28 +60,51 @@ class Settling:
         """The stored rows, with what the file has said of them."""
         return self._comparison.known
 
-    def settle(self, batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-        """The rows to be added, batch by batch, with the columns SYSTEM and `fields`."""
-        return (self._settle(rows, is_final=False) for rows in batches)
+    def settle(self, batches: Iterable[tuple[pl.DataFrame | None, Offer]]) -> Iterator[pl.DataFrame]:
+        """The rows to be added, batch by batch, with the columns SYSTEM and `fields`.
+
+        Each batch is its placed rows, None when there are none, and those that were recognized.
+        """
+        for rows, recognized in batches:
+            if rows is None:
+                self._settle_recognized(recognized, self._comparison.judge(recognized, is_final=False))
+            else:
+                yield self._settle(rows, recognized, is_final=False)
 
     def settle_waiting(self) -> Iterator[pl.DataFrame]:
         """The rows to be added of those that had to wait for the end of the file."""
-        return (self._settle(rows, is_final=True) for rows in self._waiting.batches())
+        return (self._settle(rows, nothing(), is_final=True) for rows in self._waiting.batches())
 
-    def _settle(self, rows: pl.DataFrame, *, is_final: bool) -> pl.DataFrame:
-        judgement = self._comparison.judge(_offer(rows), is_final=is_final)
-        verdicts, tally = judgement.verdicts, self._outcome.tally
-        counts = np.bincount(verdicts, minlength=len(Verdict))
-        tally.added += int(counts[Verdict.ADDED])
-        tally.unchanged += int(counts[Verdict.UNCHANGED])
-        tally.valid += int(counts[Verdict.ADDED] + counts[Verdict.CHANGED] + counts[Verdict.UNCHANGED])
+    def _settle(self, rows: pl.DataFrame, recognized: Offer, *, is_final: bool) -> pl.DataFrame:
+        everything = self._comparison.judge(_offer(rows).with_offer(recognized), is_final=is_final)
+        self._settle_recognized(recognized, everything.part(slice(rows.height, None)))
+        judgement = everything.part(slice(rows.height))
+        verdicts, counts = judgement.verdicts, self._count(judgement)
         if counts[Verdict.CHANGED]:
             self._keep_changed(rows, judgement)
         if counts[Verdict.WAITING]:
             self._waiting.append(rows.filter(verdicts == Verdict.WAITING))
-        if any(counts[verdict] for verdict in FAULTS_OF_VERDICTS):
+        if np.isin(verdicts, list(FAULTS_OF_VERDICTS)).any():
             self._reject(rows, judgement)
         return self._complete(rows.filter(verdicts == Verdict.ADDED))
+
+    def _count(self, judgement: Judgement) -> npt.NDArray[np.int64]:
+        """How many rows have each verdict; those that end here are counted in the tally."""
+        tally, counts = self._outcome.tally, np.bincount(judgement.verdicts, minlength=len(Verdict))
+        tally.added += int(counts[Verdict.ADDED])
+        tally.unchanged += int(counts[Verdict.UNCHANGED])
+        tally.valid += int(counts[Verdict.ADDED] + counts[Verdict.CHANGED] + counts[Verdict.UNCHANGED])
+        return counts
+
+    def _settle_recognized(self, recognized: Offer, judgement: Judgement) -> None:
+        """Rows as they are stored: unchanged, unless the key stands earlier in the file with other values."""
+        self._outcome.tally.received += len(recognized.lines)
+        self._count(judgement)
+        which = judgement.verdicts == Verdict.REPEATED
+        if which.any():
+            lines = pl.Series(LINE, recognized.lines[which], dtype=pl.UInt32)
+            details = pl.Series(judgement.others[which]).cast(pl.String)
+            self._outcome.reject(lines, FAULTS_OF_VERDICTS[Verdict.REPEATED], details=details)
 
     def _complete(self, new: pl.DataFrame) -> pl.DataFrame:
         filled = (pl.col(name).fill_null(value) for name, value in self._defaults.items())

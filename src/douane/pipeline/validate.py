@@ -12,7 +12,8 @@ import polars as pl
 from douane.model.kinds import Kind
 from douane.model.mapping import Column, Declarations
 
-from .batch import FAULT_SCHEMA, LINE, Batch, no_faults
+from .batch import FAULT_SCHEMA, FINGERPRINT, LINE, Batch, no_faults
+from .clock import Clock
 from .identity import EXTRA
 from .map import Plan
 from .values import Convention, Proof, Reading, read, settle
@@ -24,10 +25,11 @@ VALUE_LENGTH_MAX = 200
 class Checked:
     """One batch after validation.
 
-    `accepted` and `rejected` have LINE, the customer's code where rows hang on one, the carried fields
-    in the model's types and `extra` (JSON text). `faults` and `warnings` are of FAULT_SCHEMA. `waiting`
-    are rows as sent that only the end of the file can settle. `unreadable` counts lines that could not
-    be read as rows, `received` all lines that are decided here. `sent` are all rows of the batch as sent.
+    `accepted` and `rejected` have LINE, `fingerprint`, the customer's code where rows hang on one, the
+    carried fields in the model's types and `extra` (JSON text). `faults` and `warnings` are of
+    FAULT_SCHEMA. `waiting` are rows as sent that only the end of the file can settle. `unreadable` counts
+    lines that could not be read as rows, `received` all lines that are decided here. `sent` are all rows of
+    the batch as sent.
     """
 
     accepted: pl.DataFrame
@@ -46,10 +48,20 @@ class Validator:
 
     plan: Plan
     declarations: Declarations
+    clock: Clock = field(default_factory=Clock)
     proofs: dict[str, Proof] = field(default_factory=dict)
 
     def check(self, batch: Batch, *, is_final: bool = False) -> Checked:
-        """The rows of `batch` read and judged; with `is_final` no row is left waiting."""
+        """The rows of `batch`, which have FINGERPRINT, read; with `is_final` no row is left waiting."""
+        with self.clock.stage("validate"):
+            return self._check(batch, is_final=is_final)
+
+    @property
+    def settled(self) -> str:
+        """What the columns have proven so far, as text."""
+        return " ".join(f"{label}:{proof.value}" for label, proof in sorted(self.proofs.items()) if proof)
+
+    def _check(self, batch: Batch, *, is_final: bool) -> Checked:
         readings = {each.field: self._read(each, batch.rows, is_final=is_final) for each in self.plan.columns}
         undecided = [each.undecided for each in readings.values() if each.undecided is not None]
         waits = reduce(or_, undecided) if undecided else _none(batch.rows)
@@ -57,7 +69,7 @@ class Validator:
         is_decided = ~pl.col(LINE).is_in(waiting[LINE].implode())
         faults = pl.concat([batch.faults, *self._faults(batch.rows, readings)]).filter(is_decided)
         warnings = pl.concat([no_faults(), *self._warnings(batch.rows, readings)]).filter(is_decided)
-        typed = self._typed(batch.rows, readings)
+        typed = self._typed(batch.rows, readings).with_columns(fingerprint=_told_again(batch.rows, warnings))
         bad = batch.rows[LINE].is_in(faults[LINE].implode()) if faults.height else _none(batch.rows)
         return Checked(
             accepted=typed.filter(~bad & ~waits) if bad.any() or waits.any() else typed,
@@ -138,6 +150,14 @@ class Validator:
             pl.when(is_credit).then(-pl.col(name).abs()).otherwise(pl.col(name)).alias(name)
             for name in amounts
         )
+
+
+def _told_again(rows: pl.DataFrame, warnings: pl.DataFrame) -> pl.Series:
+    """The fingerprints, those of rows with warnings altered: such rows are read, and told of, every time."""
+    fingerprints = rows[FINGERPRINT]
+    if not warnings.height:
+        return fingerprints
+    return fingerprints.zip_with(~rows[LINE].is_in(warnings[LINE].implode()), ~fingerprints)
 
 
 def _none(rows: pl.DataFrame) -> pl.Series:

@@ -11,8 +11,10 @@ import psycopg
 from psycopg.sql import SQL as Text
 from psycopg.sql import Composed, Identifier, Literal
 
+from douane.model.customers import CUSTOMERS
 from douane.model.kinds import Kind
 from douane.model.table import Table
+from douane.model.tables import TABLES
 
 from .queries import queries
 
@@ -130,9 +132,17 @@ class Merging:
         )
         self.conn.execute(Text(SQL["default_staged"]).format(**self._tenant))
         self._copy(Text(SQL["copy_staged"]).format(columns=_names(columns)), pieces)
+        if self.table is CUSTOMERS:
+            self._forget_fingerprints()
         row = self.conn.execute(self._update_statement(fields), self._scope).fetchone()
         assert row is not None
         return Updated(*row)
+
+    def _forget_fingerprints(self) -> None:
+        """Have the rows of customers with a new code read again: the old code may name somebody else."""
+        for table in TABLES.values():
+            if table.has_customer:
+                self.conn.execute(Text(SQL["forget_fingerprints"]).format(table=Identifier(table.name)))
 
     def _update_statement(self, fields: Sequence[str]) -> Composed:
         resets = CLEARED_COLUMNS if self.table.is_clearable else ()

@@ -85,6 +85,15 @@ select
     count(*) filter (where is_updated and is_cleared) as cleared
 from merged;
 
+-- forget_fingerprints --
+update {table} as t
+set fingerprint = null
+from staged as s
+where t.organization_id = s.organization_id
+    and t.company_id = s.company_id
+    and t.customer_id = s.id
+    and s.key is not null;
+
 -- signed_amount --
 case
     when {sent} is not null then {sent}

@@ -6,5 +6,8 @@ where relnamespace = current_schema::regnamespace
     and pg_relation_size(oid) > 8 * 1024 * 1024
     and pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint;
 
+-- sample_little --
+set local default_statistics_target = 10;
+
 -- analyze --
 analyze (skip_locked) {table}
