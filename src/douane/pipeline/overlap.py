@@ -19,9 +19,9 @@ class _End:
 
 
 class _Ahead(Generic[Item]):
-    def __init__(self, source: Iterator[Item]) -> None:
+    def __init__(self, source: Iterator[Item], waiting_max: int) -> None:
         self._source = source
-        self._queue: queue.Queue[Item | _End] = queue.Queue(1)
+        self._queue: queue.Queue[Item | _End] = queue.Queue(waiting_max)
         self._is_unwanted = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -60,12 +60,12 @@ class _Ahead(Generic[Item]):
 
 
 @contextmanager
-def ahead(source: Iterator[Item]) -> Iterator[Iterator[Item]]:
-    """The items of `source`, read ahead in a thread, with one waiting at most; its error is raised here.
+def ahead(source: Iterator[Item], waiting_max: int = 1) -> Iterator[Iterator[Item]]:
+    """The items of `source`, read ahead in a thread, `waiting_max` at most; its error is raised here.
 
     The thread has ended when the context is left, however it is left.
     """
-    reader = _Ahead(source)
+    reader = _Ahead(source, waiting_max)
     try:
         yield iter(reader)
     finally:

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 
 from douane.errors import Failure, Refusal
+from douane.model.refusing import refusal
 from douane.settings import Settings
 from douane.store import uploads
 from douane.store.database import Database
@@ -142,7 +143,8 @@ class _Import:
         if self.run.upload_path is not None:
             return Path(self.run.upload_path)
         target = folder / "upload"
-        uploads.fetch(self.conn, self.run.id, target)
+        if not uploads.fetch(self.conn, self.run.id, target):
+            raise refusal("upload-gone", str(self.run.id))
         return target
 
 

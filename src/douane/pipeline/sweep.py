@@ -48,7 +48,9 @@ class Sweep:
     def _clear(self, tally: Tally, guard: Guard) -> None:
         absent, strays = self._absent.rows, guard.strays()
         if strays is not None:
-            absent -= self._merging.keep_documents(strays.rows())
+            absent -= self._merging.keep_documents(
+                strays["type"].to_list(), strays["number"].to_list(), strays["issued_on"].dt.year().to_list()
+            )
         if not absent:
             return
         tally.held_because = self._reason_to_hold(tally, absent)
@@ -62,8 +64,8 @@ class Sweep:
         settings = self._settings
         if tally.unreadable and not settings.clear_despite_unreadable:
             return (
-                f"{tally.unreadable} rejected lines cannot be read well enough to say which items they stand "
-                f"for; {absent} items that the file does not hold stay open."
+                f"Rejected lines that cannot be read well enough to say which items they stand for: "
+                f"{tally.unreadable}. Items that the file does not hold and that stay open: {absent}."
             )
         if self._open_rows > settings.clear_rows_min and absent > settings.clear_share_max * self._open_rows:
             return (
@@ -80,6 +82,6 @@ class Sweep:
         tally.held = self._merging.count_absent(customer_ids)
         if tally.held:
             tally.held_because = (
-                f"{tally.unreadable} rejected lines cannot be read well enough to say whom they stand for; "
-                "no assignment was removed. Correct the lines and send the file again."
+                "Rejected lines that cannot be read well enough to say whom they stand for: "
+                f"{tally.unreadable}. No assignment was removed; correct the lines and send the file again."
             )

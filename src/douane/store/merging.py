@@ -107,8 +107,11 @@ class Merging:
             for row in cursor.stream(statement, {**self._scope, **part.values}):
                 yield row[0]
 
-    def count_rows(self) -> int:
-        """How many rows the company has in the table."""
+    def count_rows(self, enough: int) -> int:
+        """How many rows the company has; all companies' number, estimated, if less than `enough`."""
+        estimate = self._count("estimate_rows", {})
+        if estimate < enough:
+            return estimate
         statement = Text(SQL["count_rows"]).format(table=Identifier(self.table.name))
         row = self.conn.execute(statement, self._scope).fetchone()
         assert row is not None
@@ -188,11 +191,9 @@ class Merging:
         self.conn.execute(Text(SQL["create_absent"]).format(**self._tenant))
         self._copy(Text(SQL["copy_absent"]), ids)
 
-    def keep_documents(self, documents: Sequence[tuple[str, str, date]]) -> int:
+    def keep_documents(self, types: list[str], numbers: list[str], years: list[int]) -> int:
         """Take open items with this type, number and year of issue, of any customer, off the absent ones."""
-        types, numbers, days = zip(*documents, strict=True)
-        values = {"types": list(types), "numbers": list(numbers), "years": [day.year for day in days]}
-        return self._count("keep_documents", values)
+        return self._count("keep_documents", {"types": types, "numbers": numbers, "years": years})
 
     def clear_absent(self, cleared_on: date) -> int:
         """Clear the absent open items; gives how many."""

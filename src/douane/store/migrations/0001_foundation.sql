@@ -115,7 +115,7 @@ create table held_clears (
 create index held_clears_by_run on held_clears (run_id);
 
 -- The business rows. `key` is what identifies a row, `alias` the other way it can be found, both the
--- XXH3 hash of the identity's parts. `fingerprint` is the hash of what was last sent for the row, null after
+-- XXH3 hash of the identity's parts. `fingerprint` is the hash of the cells last sent for the row, null after
 -- any other write. `run_id` and `line` are the run and line that last wrote it. The parent's id has no
 -- foreign key: checking it row by row would cost half of the time of a load, and merge, the only
 -- writer, takes parents from the same locked table.

@@ -23,6 +23,14 @@ from {table}
 where organization_id = %(organization_id)s
     and company_id = %(company_id)s;
 
+-- estimate_rows --
+select case
+    when relpages > 0 then reltuples * pg_relation_size(oid) / relpages / current_setting('block_size')::bigint
+    else pg_relation_size(oid) / 100
+end as rows_at_most
+from pg_class
+where oid = to_regclass(%(table_name)s);
+
 -- rows_of_slice --
 get_byte(uuid_send(coalesce(alias, key)), 0) %% %(slices)s = %(slice)s
 
