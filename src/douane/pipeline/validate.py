@@ -52,7 +52,7 @@ class Validator:
     proofs: dict[str, Proof] = field(default_factory=dict)
 
     def check(self, batch: Batch, *, is_final: bool = False) -> Checked:
-        """The rows of `batch`, which have FINGERPRINT, read; with `is_final` no row is left waiting."""
+        """The rows of `batch` read, a FINGERPRINT kept; with `is_final` no row is left waiting."""
         with self.clock.stage("validate"):
             return self._check(batch, is_final=is_final)
 
@@ -69,7 +69,9 @@ class Validator:
         is_decided = ~pl.col(LINE).is_in(waiting[LINE].implode())
         faults = pl.concat([batch.faults, *self._faults(batch.rows, readings)]).filter(is_decided)
         warnings = pl.concat([no_faults(), *self._warnings(batch.rows, readings)]).filter(is_decided)
-        typed = self._typed(batch.rows, readings).with_columns(fingerprint=_told_again(batch.rows, warnings))
+        typed = self._typed(batch.rows, readings)
+        if FINGERPRINT in batch.rows.columns:
+            typed = typed.with_columns(fingerprint=_told_again(batch.rows, warnings))
         bad = batch.rows[LINE].is_in(faults[LINE].implode()) if faults.height else _none(batch.rows)
         return Checked(
             accepted=typed.filter(~bad & ~waits) if bad.any() or waits.any() else typed,
