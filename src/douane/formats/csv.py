@@ -128,7 +128,8 @@ def _piece(records: Records, header: Header, grammar: Grammar) -> Piece:
 def _spoiled(records: Records) -> Marks:
     """Which records hold a character that no row may hold."""
     spoiled = np.zeros(len(records), np.bool_)
-    for sign in (OUTSIDE, *FORBIDDEN):
+    signs = FORBIDDEN if records.data.isascii() else (OUTSIDE, *FORBIDDEN)
+    for sign in signs:
         if sign.encode() in records.data:
             spoiled |= series(records.texts).str.contains(sign, literal=True).to_numpy()
     return spoiled

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
 
@@ -217,7 +218,9 @@ class Merge:
         head = [pl.lit(number).alias(f"scope {place}") for place, number in enumerate(scope)]
         for rows in new:
             if rows.height:
-                yield rows.select(*head, pl.all()).write_csv(include_header=False).encode()
+                piece = BytesIO()
+                rows.select(*head, pl.all()).write_csv(piece, include_header=False)
+                yield piece.getvalue()
 
     def _update(self) -> None:
         changed, tally = self.outcome.changed, self.outcome.tally

@@ -15,7 +15,8 @@ AMOUNT = pl.Decimal(20, 6)
 
 # What most columns hold. Three decimals are left out: they may be thousands. Nothing in here can
 # overflow or be rounded.
-_BLANK = "[ \u00a0\u202f]"
+_BLANKS = " \u00a0\u202f"
+_BLANK = f"[{_BLANKS}]"
 _PLAIN = (
     r"^[+-]?(?:[0-9]{1,14}|[0-9]{0,14}[.,](?:[0-9]{1,2}|[0-9]{4,6})"
     rf"|[1-9][0-9]{{0,2}}(?:{_BLANK}[0-9]{{3}}){{1,3}}(?:[.,][0-9]{{1,2}})?)$"
@@ -51,8 +52,10 @@ def read_amounts(cells: pl.Series, convention: Convention | None, *, final: bool
 
 
 def _read_plain(cells: pl.Series) -> Reading:
-    has_blank = cells.str.contains(_BLANK).any()
-    digits = cells.str.replace_all(_BLANK, "") if has_blank else cells
+    digits = cells
+    if cells.str.contains(_BLANK).any():
+        for blank in _BLANKS:
+            digits = digits.str.replace_all(blank, "", literal=True)
     values = digits.str.replace(",", ".", literal=True).cast(AMOUNT)
     has_comma = cells.str.contains(",", literal=True)
     has_point = cells.str.contains(".", literal=True)
