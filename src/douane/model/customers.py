@@ -6,7 +6,6 @@ from .table import Field, Identity, Table
 CUSTOMERS = Table(
     name="customers",
     about="A company that owes.",
-    code_field="code",
     fields=(
         Field("code", about="The sender's code of the customer"),
         Field("name", about="Business name"),

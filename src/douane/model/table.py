@@ -40,7 +40,7 @@ class Table:
     `matches` are the pairs (what the row offers, what the stored row has) by which a row finds its
     stored row, in order. A table that `has_customer` carries `customer_id`. Rows of a table that
     `is_clearable` are open until paid or cleared. Amounts are stored below zero when `credit_field`
-    has one of `credit_values`. `code_field` is what other tables call a row of this one by.
+    has one of `credit_values`.
     """
 
     name: str
@@ -52,7 +52,6 @@ class Table:
     is_clearable: bool = False
     credit_field: str = ""
     credit_values: tuple[str, ...] = ()
-    code_field: str = ""
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-Given = TypeVar("Given")
 Item = TypeVar("Item")
 
 
@@ -27,11 +26,6 @@ class Clock:
             yield
         finally:
             self._charge(name, self.now() - start)
-
-    def called(self, name: str, function: Callable[[Given], Item], given: Given) -> Item:
-        """The function's result, its time charged to the stage."""
-        with self.stage(name):
-            return function(given)
 
     def timed(self, name: str, source: Iterator[Item], upstream: str | None = None) -> Iterator[Item]:
         """`source`, its time charged to the stage, without what `upstream` took meanwhile."""
