@@ -24,6 +24,7 @@ class Limits:
     columns_max: int = 1000
     label_length_max: int = 100
     exception_lines_max: int = 100_000
+    call_bytes_max: int = 64 * MEBIBYTE
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class Settings:
     create_missing_customers: bool = False
     upload_days_kept: int = 30
     answer_errors_with_200: bool = True
+    rate_requests_max: int = 20
+    rate_seconds: int = 10
+    calls_at_once_max: int = 10
 
 
 def from_environment(data: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:

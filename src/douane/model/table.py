@@ -39,7 +39,8 @@ class Table:
     The first of `identities` whose parts all have values is a row's *key*, the next one its *alias*.
     `matches` are the pairs (what the row offers, what the stored row has) by which a row finds its
     stored row, in order. A table that `has_customer` carries `customer_id`. Rows of a table that
-    `is_clearable` are open until paid or cleared. Amounts are stored below zero when `credit_field`
+    `is_clearable` are open until paid or cleared. Rows of a table that `has_entries` are lines of entries,
+    which are stored or rejected whole. Amounts are stored below zero when `credit_field`
     has one of `credit_values`.
     """
 
@@ -50,6 +51,7 @@ class Table:
     matches: tuple[tuple[str, str], ...] = (("key", "key"),)
     has_customer: bool = False
     is_clearable: bool = False
+    has_entries: bool = False
     credit_field: str = ""
     credit_values: tuple[str, ...] = ()
 

@@ -1,0 +1,42 @@
+"""A call: an address of a dialect that reads or writes a single thing and answers at once, without a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from douane.settings import Settings
+from douane.store.credentials import Caller
+
+from .door import Reply
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as a call sees it; `conn` is in a transaction that is committed when the call returns.
+
+    `query` has the names as sent. `body` is at most `Settings.limits.call_bytes_max` long.
+    """
+
+    conn: psycopg.Connection[Any]
+    caller: Caller
+    settings: Settings
+    query: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One address of a dialect that is no upload. `answer` raises Refusal for whatever it turns away.
+
+    `needs_company` is false for addresses that concern the whole organization.
+    """
+
+    method: str
+    path: str
+    about: str
+    answer: Callable[[Asked], Reply]
+    needs_company: bool = True
