@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import psycopg
 
 from douane.settings import Settings
-from douane.store.credentials import Caller
+from douane.store.credentials import Caller, Connection
 
 from .door import Reply
 
@@ -21,7 +18,7 @@ class Asked:
     `query` has the names as sent. `body` is at most `Settings.limits.call_bytes_max` long.
     """
 
-    conn: psycopg.Connection[Any]
+    conn: Connection
     caller: Caller
     settings: Settings
     query: Mapping[str, str]
