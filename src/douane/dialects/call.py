@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from douane.errors import Refusal
 from douane.settings import Settings
 from douane.store.credentials import Caller, Connection
 
@@ -37,3 +38,28 @@ class Call:
     about: str
     answer: Callable[[Asked], Reply]
     needs_company: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOne:
+    """One of several requests that are answered together; `body` is bounded as that of `Asked`."""
+
+    caller: Caller
+    body: bytes
+
+
+AnswerMany = Callable[[Connection, Settings, Sequence[AskedOne]], "list[Reply | Refusal]"]
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """One address whose concurrent requests, of any callers, are answered together in one transaction.
+
+    `answer_many` gives for each request, in their order, its reply or what turns it away. When it raises,
+    nothing is stored and it is called again for each request alone, in a transaction of its own.
+    """
+
+    method: str
+    path: str
+    about: str
+    answer_many: AnswerMany

@@ -1,0 +1,1 @@
+"""MyUnisoft: the partners' API of an accounting system (errors)."""
