@@ -21,6 +21,9 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "again": QUICK_LINES,
     "changed": QUICK_LINES,
     "memory": QUICK_LINES,
+    "entries": QUICK_LINES,
+    "entries_memory": QUICK_LINES,
+    "accounts": ("--seconds", "2", "--rounds", "1"),
     "senders": ("--rounds", "2"),
     "beside_dlt": (*QUICK_LINES, "--row-lines", "5000"),
 }

@@ -43,12 +43,12 @@ def at_least(claim: str, figure: float, limit: float, unit: str) -> Claim:
 
 
 def options(about: str | None, *, lines: int = 1_000_000, rounds: int = 3) -> argparse.ArgumentParser:
-    """The options that all scripts take; a script may add its own."""
+    """The options that all scripts take; a script may add its own, and judge by one of them."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=lines, help="lines of a file (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=rounds, help="how often (default %(default)s)")
     parser.add_argument("--scratch", type=Path, help="where to make the scratch folder (default: TMPDIR)")
-    parser.set_defaults(lines_judged=lines)
+    parser.set_defaults(judged=("lines", lines))
     parser.add_argument("--json", type=Path, help="also write the claims to this file")
     return parser
 
@@ -78,8 +78,9 @@ def pairs(name: str, seconds: Sequence[float], floors: Sequence[float]) -> float
 
 
 def finish(chosen: argparse.Namespace, claims: Sequence[Claim]) -> None:
-    """Print the claims as a table; write them down where `--json` says. Small files are not judged."""
-    if chosen.lines < chosen.lines_judged:
+    """Print the claims as a table; write them down where `--json` says. Small sizes are not judged."""
+    measure, least = chosen.judged
+    if getattr(chosen, measure) < least:
         claims = [replace(each, is_met=None) for each in claims]
     print_table(claims)
     if chosen.json is not None:

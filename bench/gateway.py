@@ -55,17 +55,29 @@ class Gateway:
     url: str
 
     def grant(self, organization: str, company: str | None = None) -> str:
-        """The Authorization header of a new credential, made by the command."""
-        words = ["grant", "mydso", "--organization", organization, "--json", "--data", str(self.data)]
+        """The Authorization header of a new credential of mydso, made by the command."""
+        credential = self._granted("mydso", organization, company)
+        pair = f"{credential['login']}:{credential['password']}"
+        return f"Basic {base64.b64encode(pair.encode()).decode()}"
+
+    def grant_token(self, organization: str, company: str | None = None) -> dict[str, str]:
+        """The headers of a new credential of myunisoft, made by the command."""
+        credential = self._granted("myunisoft", organization, company)
+        return {
+            "X-Third-Party-Secret": credential["secret"],
+            "Authorization": f"Bearer {credential['token']}",
+        }
+
+    def _granted(self, dialect: str, organization: str, company: str | None) -> dict[str, str]:
+        words = ["grant", dialect, "--organization", organization, "--json", "--data", str(self.data)]
         words += ["--company", company] if company else []
         done = subprocess.run(
             [DOUANE, *words], env=environment(), capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise Broken(done.stderr)
-        credential = json.loads(done.stdout)
-        pair = f"{credential['login']}:{credential['password']}"
-        return f"Basic {base64.b64encode(pair.encode()).decode()}"
+        credential: dict[str, str] = json.loads(done.stdout)
+        return credential
 
     def connected(self) -> http.client.HTTPConnection:
         """A connection to the server, which reads files in large pieces."""
@@ -78,20 +90,31 @@ class Gateway:
         self, path: str, file: Path, authorization: str, connection: http.client.HTTPConnection | None = None
     ) -> Sent:
         """Send a file, streamed from disk; raises Broken unless the answer says that all of it went well."""
+        sent = self.send(path, file, {"Authorization": authorization}, connection)
+        if sent.reply["success"] != "true" or "exception_lines" in sent.reply:
+            raise Broken(f"POST {path} with {file.name}: {sent.reply}")
+        return sent
+
+    def send(
+        self,
+        path: str,
+        file: Path,
+        headers: dict[str, str],
+        connection: http.client.HTTPConnection | None = None,
+    ) -> Sent:
+        """Send a file to any door, streamed from disk; raises Broken unless the answer is 200."""
         used = connection or self.connected()
-        headers = {"Authorization": authorization, "Content-Length": str(file.stat().st_size)}
         with file.open("rb") as content:
             began = time.perf_counter()
-            used.request("POST", path, content, headers)
+            used.request("POST", path, content, headers | {"Content-Length": str(file.stat().st_size)})
             response = used.getresponse()
             body = response.read()
             seconds = time.perf_counter() - began
         if connection is None:
             used.close()
-        reply = json.loads(body)
-        if response.status != 200 or reply["success"] != "true" or "exception_lines" in reply:
+        if response.status != 200:
             raise Broken(f"POST {path} with {file.name}: {response.status} {body[:500]!r}")
-        return Sent(seconds, reply, int(response.headers["Douane-Run"]))
+        return Sent(seconds, json.loads(body), int(response.headers["Douane-Run"]))
 
     def receipt(self, run: int, authorization: str) -> dict[str, Any]:
         """The receipt of a run."""
@@ -107,14 +130,14 @@ class Gateway:
 
 
 @contextmanager
-def served(data: Path) -> Iterator[Gateway]:
-    """`douane serve` on a free port; afterwards it and its database are stopped."""
+def served(data: Path, **settings: str) -> Iterator[Gateway]:
+    """`douane serve` on a free port, with these settings; afterwards it and its database are stopped."""
     data.mkdir(parents=True, exist_ok=True)
     log = data.with_name(f"{data.name}.log")
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(
             [DOUANE, "serve", "--port", "0", "--data", str(data)],
-            env=environment(),
+            env=environment() | settings,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

@@ -1,8 +1,8 @@
 """The file of entries that is sent: a FEC of one fiscal year, as an accounting system exports it.
 
-The entries go by in cycles of twenty, one after the other through the year. A file of so many lines is the same
-in every run and on every machine: its values are made from the number of the cycle. All entries balance, their
-lines stand together, and their numbers are gapless in each journal.
+The entries go by in cycles of twenty, one after the other through the year. A file of so many lines is the
+same in every run and on every machine: its values are made from the number of the cycle. All entries balance,
+their lines stand together, and their numbers are gapless in each journal.
 """
 
 from __future__ import annotations

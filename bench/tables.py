@@ -51,12 +51,12 @@ def copy_out(database: Connection, table: str, columns: list[str], file: Path) -
         content.writelines(copy)
 
 
-def columns_of(database: Connection, table: str) -> list[str]:
-    """The columns of a table in their order, without `id`, which the database gives."""
+def columns_of(database: Connection, table: str, *, with_id: bool = False) -> list[str]:
+    """The columns of a table in their order; without `id`, which the database gives, unless it is wanted."""
     rows = database.execute(
         "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0"
-        " and not attisdropped and attname <> 'id' order by attnum",
-        [table],
+        " and not attisdropped and (attname <> 'id' or %s) order by attnum",
+        [table, with_id],
     )
     return [row[0] for row in rows]
 
