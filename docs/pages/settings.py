@@ -34,12 +34,18 @@ MEANINGS = {
     "upload_days_kept": "Days for which the bytes of an upload are kept.",
     "answer_errors_with_200": 'Answer a refused file with HTTP 200 and `"success": "false"`, which the '
     "senders of MY DSO MANAGER expect; otherwise with 400.",
+    "rate_requests_max": "How many requests a token of MyUnisoft may make in `DOUANE_RATE_SECONDS`; the "
+    "next ones are answered with 429. `0` counts nothing. Each process counts for itself.",
+    "rate_seconds": "The seconds in which a token may make so many requests.",
+    "calls_at_once_max": "How many requests of one address of MyUnisoft may be under way for one folder; one "
+    "more is answered with 429. `0` counts nothing. Each process counts for itself.",
     "upload_bytes_max": "Size of an upload as received.",
     "decoded_bytes_max": "Size of an upload once decompressed.",
     "decoded_ratio_max": "How many times its own size a gzip upload may become; 64 MiB are always allowed.",
     "line_bytes_max": "Length of one line; a longer one is rejected.",
     "columns_max": "Labels in a header.",
     "label_length_max": "Longest label in a header, in characters.",
+    "call_bytes_max": "Size of the body of a request that is no upload, such as a ledger account.",
     "exception_lines_max": "Ignored lines told in one reply of MY DSO MANAGER; the receipt has all of them.",
 }
 

@@ -7,13 +7,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from litestar.testing import TestClient
 
-from douane.dialects.door import Answered
+from douane.dialects.dialect import Answered, Circumstances
 from douane.dialects.mydso import replies
 from douane.errors import Failure, Refusal
 from douane.model.catalogue import REFUSALS
@@ -32,6 +33,7 @@ COUNTERS = [
     "nb_user_added",
     "nb_user_modified",
 ]
+CIRCUMSTANCES = Circumstances("POST", "/api/items", datetime(2026, 1, 15, tzinfo=UTC), "req-1")
 Web = TestClient[Any]
 Auth = tuple[str, str]
 
@@ -269,16 +271,16 @@ def test_get_is_not_allowed(web: Web) -> None:
 
 def test_every_refusal_has_a_wire_code_and_a_status() -> None:
     for code in REFUSALS:
-        reply = replies.refused(Refusal(code, "message", "hint"), errors_with_200=True)
+        reply = replies.refused(Refusal(code, "message", "hint"), CIRCUMSTANCES)
         assert reply.body["error_code"].isupper()
         assert reply.status in {200, 400, 401, 409, 413, 422}
     assert set(replies.WIRE_CODES) <= set(REFUSALS)
 
 
 def test_failures_say_when_to_try_again() -> None:
-    busy = replies.failed(Failure("busy", transient=True))
+    busy = replies.failed(Failure("busy", transient=True), CIRCUMSTANCES)
     assert (busy.status, busy.headers) == (503, {"Retry-After": "5"})
-    assert replies.failed(Failure("broken")).status == 500
+    assert replies.failed(Failure("broken"), CIRCUMSTANCES).status == 500
 
 
 def test_reads_no_more_faults_than_it_tells() -> None:

@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 
 from douane.dialects.mydso.replies import WIRE_CODES
+from douane.dialects.myunisoft.replies import WIRE_CODES as PARTNERS_CODES
 from douane.errors import Refusal
 from douane.model.catalogue import FAULTS, REFUSALS, WARNINGS
 from douane.pipeline.receive import Spool
-from douane.settings import from_environment
+from douane.settings import Settings, from_environment
+from douane.store.credentials import NOBODY
 from douane.store.database import check_version
-from douane.web.body import spool_body
+from douane.web.body import read_body, spool_body
+from douane.web.calls import read_query
+from douane.web.meter import Meter
 
 ITEM = "item_type;item_number;client_code;item_date_issue;item_date_due;item_amount_initial_inc_tax\n"
 CLIENT = "client_code;client_business_name\nC1;One\n"
@@ -140,6 +144,55 @@ def upload_gone(sender: Any, _: Path) -> str:
     for upload in sender.gateway.settings.data.glob("uploads/upload-*"):
         upload.unlink()
     return own_code(sender.get(f"/v1/runs/{run}/rejected.csv"))
+
+
+def code_of_partners_api(reply: Any) -> str:
+    """The code behind an error of the partners' API, of those that alone have its wire code and status."""
+    told = reply.json()["error"]["code"], reply.status_code
+    (code,) = (code for code, wire in PARTNERS_CODES.items() if wire == told)
+    return code
+
+
+@makes("unknown-address")
+def unknown_address(sender: Any, _: Path) -> str:
+    return code_of_partners_api(sender.get("/api/v1/nothing"))
+
+
+@makes("unknown-method")
+def unknown_method(sender: Any, _: Path) -> str:
+    return code_of_partners_api(sender.post("/api/partners/health", ""))
+
+
+@makes("bad-request")
+def bad_request(*_: Any) -> str:
+    return raised(read_query, b"q=%00")
+
+
+@makes("request-too-large")
+def request_too_large(*_: Any) -> str:
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"12345", "more_body": False}
+
+    async def take() -> None:
+        await read_body(receive, 0, 4)
+
+    return raised(asyncio.run, take())
+
+
+@makes("too-many-requests")
+def too_many_requests(*_: Any) -> str:
+    meter = Meter(Settings(rate_requests_max=1))
+    meter.count(NOBODY.caller)
+    return raised(meter.check, meter.count(NOBODY.caller))
+
+
+@makes("too-many-at-once")
+def too_many_at_once(*_: Any) -> str:
+    def twice(meter: Meter) -> None:
+        with meter.place("GET /a", 1), meter.place("GET /a", 1):
+            pass
+
+    return raised(twice, Meter(Settings(calls_at_once_max=1)))
 
 
 @makes("bad-setting")

@@ -1,12 +1,15 @@
-"""`douane grant`: makes a credential and shows its password, once."""
+"""`douane grant`: makes a credential and shows what it consists of, once."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from douane.errors import Refusal
+
+if TYPE_CHECKING:
+    from douane.dialects.dialect import Dialect as Spoken
 
 from .options import Data, Json, connected
 from .output import show_json
@@ -18,6 +21,9 @@ Organization = Annotated[
 Company = Annotated[
     str | None,
     typer.Option(help="The company it opens, made on first use.", show_default="the default company"),
+]
+Firm = Annotated[
+    bool, typer.Option("--firm", help="Open every company of the organization, where the dialect can.")
 ]
 DecimalSign = Annotated[
     Literal[",", "."] | None,
@@ -43,28 +49,31 @@ def grant(
     *,
     organization: Organization,
     company: Company = None,
+    firm: Firm = False,
     decimal_sign: DecimalSign = None,
     date_order: DateOrder = None,
     maps: Maps = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Make a credential that opens a dialect for a company. The password is shown once and not kept.
+    """Make a credential that opens a dialect for a company. What it consists of is shown once and not kept.
 
     Example: douane grant mydso --organization ACME --map item_type:NF=FAC
     """
-    from douane.store import credentials
+    from douane.dialects.access import Wanted
 
     declarations = declared(decimal_sign, date_order, maps or [])
-    _check_dialect(dialect)
+    access = _dialect(dialect).access
     with connected(data) as connection:
-        granted = credentials.grant(connection, dialect, organization, company, declarations)
+        handed = access.grant(connection, Wanted(organization, company, firm, declarations))
     if as_json:
-        show_json({"login": granted.login, "password": granted.password})
-    else:
-        print(f"login     {granted.login}\npassword  {granted.password}")
-        print(f"It opens {dialect} for company {granted.company} of {granted.organization}.")
-        print("Keep the password now: it is not shown again.")
+        show_json(handed.keys)
+        return
+    width = max(map(len, handed.keys)) + 2
+    for name, value in handed.keys.items():
+        print(f"{name:{width}}{value}")
+    for sentence in handed.about:
+        print(sentence)
 
 
 def declared(decimal_sign: str | None, date_order: str | None, maps: list[str]) -> dict[str, Any]:
@@ -80,9 +89,10 @@ def declared(decimal_sign: str | None, date_order: str | None, maps: list[str]) 
     return {name: value for name, value in given.items() if value}
 
 
-def _check_dialect(name: str) -> None:
+def _dialect(name: str) -> Spoken:
     from douane.dialects import DIALECTS
 
     if name not in DIALECTS:
         message = f"{name!r} is not a dialect; expected {' or '.join(DIALECTS)}."
         raise Refusal("unknown-option", message, "Write for example douane grant mydso --organization ACME.")
+    return DIALECTS[name]

@@ -1,6 +1,7 @@
 """The wire contracts we speak, one folder each; adding one is one line here."""
 
-from .door import Dialect
+from .dialect import Dialect
 from .mydso import MYDSO
+from .myunisoft import MYUNISOFT
 
-DIALECTS: dict[str, Dialect] = {each.name: each for each in (MYDSO,)}
+DIALECTS: dict[str, Dialect] = {each.name: each for each in (MYDSO, MYUNISOFT)}

@@ -63,3 +63,12 @@ class Gathering:
     path: str
     about: str
     answer_many: AnswerMany
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One address that shows the same to everybody who gets it, without a credential."""
+
+    path: str
+    about: str
+    reply: Reply

@@ -1,15 +1,15 @@
-"""What a dialect is to the web: its doors, their options and the shape of its replies, all as data."""
+"""A door: an address of a dialect that takes uploads, with its options; and what goes back to a sender."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
-from douane.errors import Failure, Refusal
 from douane.model.refusing import refusal
 
 TRUE_OR_FALSE = {"true": "true", "1": "true", "false": "false", "0": "false"}
+NAME_CHARACTERS_MAX = 255
 ZERO_OR_ONE = {"1": "1", "true": "1", "0": "0", "false": "0"}
 
 
@@ -50,7 +50,9 @@ class Door:
     """One address of a dialect that takes uploads.
 
     `name` is what runs are recorded under, `table` the model's table, `is_async` whether the reply
-    comes before the import. `labels`, those of them that are `required` and `sample` are for the reference.
+    comes before the import. `suffix` ends the name of an upload unless the option `name_option` gives one;
+    `ignores_case` is about the names of the options. `labels`, those of them that are `required` and
+    `sample` are for the reference.
     """
 
     name: str
@@ -62,58 +64,29 @@ class Door:
     labels: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     sample: str = ""
+    suffix: str = ".csv"
+    name_option: str = ""
+    ignores_case: bool = False
 
     def read_options(self, query: Mapping[str, str]) -> dict[str, str]:
         """Every option of the door with its value; query parameters the door does not know are ignored."""
-        return {each.name: each.read(query.get(each.name)) for each in self.options}
+        if self.ignores_case:
+            query = {name.lower(): value for name, value in query.items()}
+        return {each.name: each.read(query.get(self._sent_name(each))) for each in self.options}
+
+    def upload_name(self, options: Mapping[str, str]) -> str:
+        """What the file is called: as the sender says, without any folders, or like the door."""
+        name = options.get(self.name_option, "").replace("\\", "/").rpartition("/")[2]
+        return name[:NAME_CHARACTERS_MAX] or f"{self.name}{self.suffix}"
+
+    def _sent_name(self, option: Option) -> str:
+        return option.name.lower() if self.ignores_case else option.name
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes back to the sender: an HTTP status, a JSON object in the order of its keys, more headers."""
+    """What goes back to the sender: an HTTP status, JSON with its keys in their order, more headers."""
 
     status: int
-    body: dict[str, Any]
+    body: dict[str, Any] | list[Any]
     headers: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A run that came to its end, as a dialect's reply needs it.
-
-    `tables` gives the receipt's counts per table. `faults` are pairs of line and message in the order of
-    the lines; they are read no further than `lines_max` lines, of the `rejected` there are.
-    """
-
-    run_id: int
-    tables: Mapping[str, Mapping[str, int]]
-    rejected: int = 0
-    faults: Iterable[tuple[int, str]] = ()
-    lines_max: int = 100_000
-
-
-class Replies(Protocol):
-    """The replies of one dialect. Each gives the status, body and headers of its own wire contract."""
-
-    def succeeded(self, answered: Answered) -> Reply:
-        """The import is done."""
-
-    def accepted(self, run_id: int) -> Reply:
-        """The upload is kept and will be imported."""
-
-    def refused(self, refusal: Refusal, errors_with_200: bool) -> Reply:
-        """The whole request is turned away."""
-
-    def failed(self, failure: Failure) -> Reply:
-        """We could not do it."""
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """One system's wire contract. `examples` are replies by their titles, for the reference."""
-
-    name: str
-    title: str
-    doors: tuple[Door, ...]
-    replies: Replies
-    examples: Mapping[str, Reply]

@@ -163,6 +163,74 @@ FAULTS = _by_code(
         "{value} belongs to another row, line {detail}",
         "Give each row an identifier of its own.",
     ),
+    # merge: the line's entry cannot be stored
+    Code(
+        "entry-unbalanced",
+        "Entry out of balance",
+        "The entry's debit exceeds its credit by {detail}",
+        "Send all lines of the entry, with equal totals of debit and credit.",
+    ),
+    Code(
+        "entry-rejected",
+        "Another line of the entry is rejected",
+        "An entry is stored whole or not at all, and another line of this one is rejected",
+        "Correct the other line, then send the entry again.",
+    ),
+    Code(
+        "no-fiscal-year",
+        "No such fiscal year",
+        "{value} lies in no fiscal year of the company",
+        "Add the fiscal year, or correct the date.",
+    ),
+    Code(
+        "other-fiscal-year",
+        "Outside the fiscal year",
+        "{value} lies outside the fiscal year that the file is sent for",
+        "Correct the date, or send the file for its own fiscal year.",
+    ),
+    Code(
+        "fiscal-year-closed",
+        "Fiscal year closed",
+        "{value} lies in a fiscal year that is closed",
+        "Correct the date, or have the fiscal year opened again.",
+    ),
+    Code(
+        "unknown-journal",
+        "Unknown journal",
+        "There is no journal {value}",
+        "Add the journal, or give its name in the file.",
+    ),
+    Code("journal-closed", "Journal closed", "The journal {value} is closed", "Use another journal."),
+    Code(
+        "unknown-ledger-account",
+        "Unknown ledger account",
+        "There is no ledger account {value}",
+        "Add the account, or give its name in the file.",
+    ),
+    Code(
+        "ledger-account-closed",
+        "Ledger account closed",
+        "The ledger account {value} is closed",
+        "Use another account.",
+    ),
+    Code(
+        "not-an-account-number",
+        "Not an account number",
+        "{value} is not an account number",
+        "Write a digit from 1 to 9, then letters and digits, 20 characters at most.",
+    ),
+    Code(
+        "two-sided-line",
+        "Debit and credit on one line",
+        "The line has a debit and a credit of {value}",
+        "Give one of the two; write two lines for both.",
+    ),
+    Code(
+        "ambiguous-entry",
+        "Several stored entries match",
+        "Several stored entries have this journal, number and day",
+        "Give the entry a number of its own.",
+    ),
 )
 
 WARNINGS = _by_code(
@@ -263,6 +331,51 @@ REFUSALS = _by_code(
         "The file of run {detail} is no longer kept.",
         "Raise DOUANE_UPLOAD_DAYS_KEPT to keep files longer.",
     ),
+    Code(
+        "other-siren",
+        "SIREN of another company",
+        "The name of the file has the SIREN {detail}.",
+        "Send the file to its own company, or correct its name.",
+    ),
     Code("bad-setting", "Bad setting", "{detail}", "See douane doctor."),
     Code("old-database", "Database too old", "{detail}", "Use PostgreSQL 18 or newer."),
+    Code("bad-request", "Unreadable request", "The request cannot be read: {detail}.", "Correct it."),
+    Code(
+        "request-too-large",
+        "Request too large",
+        "The body is larger than {detail} bytes.",
+        "Send less at a time.",
+    ),
+    Code("unknown-address", "Nothing there", "There is nothing at {detail}.", "/schema lists the addresses."),
+    Code(
+        "unknown-method",
+        "Method not possible",
+        "{detail} is not possible at this address.",
+        "/schema lists the methods of each address.",
+    ),
+    Code(
+        "too-many-requests",
+        "Too many requests",
+        "The credential made more than {detail}.",
+        "Wait as long as Retry-After says, then go on.",
+    ),
+    Code(
+        "too-many-at-once",
+        "Too many requests at once",
+        "More than {detail} requests of this address are under way for the company.",
+        "Wait for one of them to be answered.",
+    ),
+    Code(
+        "unknown-record", "No such record", "There is no {detail}.", "The list command shows what there is."
+    ),
+    Code("code-taken", "Code taken", "There is {detail} already.", "Choose another code."),
+    Code("record-in-use", "Record in use", "It is in use: {detail}.", "Leave it, or close it instead."),
+    Code("bad-record", "Impossible value", "{detail}", "Correct the value."),
+    Code(
+        "year-overlap",
+        "Fiscal years overlap",
+        "Days of it belong to the fiscal year {detail}.",
+        "Give it days that no other fiscal year has.",
+    ),
+    Code("year-closed", "Fiscal year closed", "The fiscal year {detail} is closed.", "Use an open one."),
 )

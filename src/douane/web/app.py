@@ -1,18 +1,25 @@
-"""The Litestar app: the dialects' doors, the runs, health, the reference, and nothing else."""
+"""The app: the dialects' doors and calls, the runs, health, the reference, and nothing else."""
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
 
 from litestar import Litestar, MediaType, Response, get
 
 from douane.dialects import DIALECTS
+from douane.dialects.dialect import Dialect
 from douane.settings import Settings
 from douane.store.database import Database
 
+from .callers import Callers
 from .doors import doors
+from .front import Front
 from .gate import Gate
 from .health import watching
+from .meter import Meter
 from .metrics import Metrics
-from .openapi import config
+from .openapi import call_paths, config
 from .outgoing import finishing
 from .problems import problem
 from .reference import STYLE
@@ -23,19 +30,26 @@ PLAIN_BODY_BYTES_MAX = 64 * 1024
 """The body of a request that is not an upload."""
 
 
-def create_app(database: Database, settings: Settings, metrics: Metrics | None = None) -> Litestar:
+def create_app(
+    database: Database,
+    settings: Settings,
+    metrics: Metrics | None = None,
+    dialects: Mapping[str, Dialect] = DIALECTS,
+) -> Litestar:
     """The app on `database`, which stays open when the app stops; it counts in `metrics` what it does."""
     gate = Gate(settings.imports_at_once)
     metrics = metrics or Metrics()
     metrics.show_waiting(lambda: gate.waiting)
-    service = Service(database, settings, gate, metrics)
+    service = Service(database, settings, dialects, gate, metrics, Callers(database), Meter(settings))
 
     async def close() -> None:
         await gate.close()
+        await asyncio.to_thread(service.threads.shutdown)
 
-    return Litestar(
+    app = Front(
+        service,
         route_handlers=[
-            *(door for dialect in DIALECTS.values() for door in doors(service, dialect)),
+            *(door for dialect in dialects.values() for door in doors(service, dialect)),
             *runs(service),
             *watching(service),
             stylesheet,
@@ -43,10 +57,13 @@ def create_app(database: Database, settings: Settings, metrics: Metrics | None =
         exception_handlers={Exception: problem},
         before_send=[finishing(metrics)],
         on_shutdown=[close],
-        openapi_config=config(),
+        openapi_config=config(dialects.values()),
         request_max_body_size=PLAIN_BODY_BYTES_MAX,
         logging_config=None,
     )
+    told = app.openapi_schema
+    told.paths = {**(told.paths or {}), **call_paths(dialects.values())}
+    return app
 
 
 @get("/schema/reference.css", media_type=MediaType.CSS, include_in_schema=False, sync_to_thread=False)

@@ -35,6 +35,23 @@ async def spool_body(receive: Receive, spool: Spool) -> None:
         spool.write(b"".join(pending))
 
 
+async def read_body(receive: Receive, length: int, bytes_max: int) -> bytes:
+    """The whole body, said to be `length` long. Refuses `request-too-large` and `upload-cut`."""
+    pieces: list[bytes] = []
+    size = 0
+    is_more = True
+    while is_more:
+        if max(size, length) > bytes_max:
+            raise refusal("request-too-large", str(bytes_max))
+        message = await _next(receive)
+        pieces.append(message["body"])
+        size += len(message["body"])
+        is_more = message["more_body"]
+    if size > bytes_max:
+        raise refusal("request-too-large", str(bytes_max))
+    return b"".join(pieces)
+
+
 async def _next(receive: Receive) -> HTTPRequestEvent:
     try:
         async with asyncio.timeout(SILENCE_SECONDS_MAX):

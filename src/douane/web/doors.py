@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler, post
 
-from douane.dialects.door import Answered, Dialect, Door, Reply
+from douane.dialects.dialect import Answered, Circumstances, Dialect
+from douane.dialects.door import Door, Reply
 from douane.errors import Failure, Refusal
+from douane.store.credentials import Caller
 from douane.store.runs import Run
 
-from .access import caller_of
 from .faults import each_fault
 from .idempotency import KeyTaken, checked_key
 from .openapi import operation
-from .problems import as_failure
+from .problems import circumstances_of, wire_problem
 from .sending import Sending, record_refusal, take
 from .service import Service
 
@@ -32,13 +34,18 @@ def doors(service: Service, dialect: Dialect) -> list[HTTPRouteHandler]:
 
 def _handler(service: Service, dialect: Dialect, door: Door) -> HTTPRouteHandler:
     async def answer(request: Request[Any, Any, Any]) -> Response[bytes]:
-        sending = await _sending(service, dialect, door, request)
-        run, is_replay = await take(service, sending, request)
-        reply = await asyncio.to_thread(_reply, service, dialect, run)
+        caller = await _caller(service, dialect, request)
+        with service.meter.place(door.path, caller.company_id) if dialect.metering else nullcontext():
+            sending = await _sending(service, dialect, door, caller, request)
+            run, is_replay = await take(service, sending, request)
+        about = _circumstances(service, request)
+        reply = await asyncio.to_thread(_reply, service, sending, run, about)
         return _response(reply, {"Idempotency-Replayed": "true"} if is_replay else {})
 
     def turn_away(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-        return _response(_error_reply(service, dialect, request, error))
+        if isinstance(error, KeyTaken):
+            request.state.run_id = error.run_id
+        return _response(wire_problem(dialect, _circumstances(service, request), error))
 
     route = post(
         door.path,
@@ -51,11 +58,20 @@ def _handler(service: Service, dialect: Dialect, door: Door) -> HTTPRouteHandler
     return route(answer)
 
 
+async def _caller(service: Service, dialect: Dialect, request: Request[Any, Any, Any]) -> Caller:
+    """Who asks; a sender who is metered is told how much is left, whatever comes of it."""
+    caller = await service.callers.find(dialect, dict(request.scope["headers"]))
+    if dialect.metering is not None:
+        standing = service.meter.count(caller)
+        request.state["headers"] = service.meter.headers(dialect.metering, standing)
+        service.meter.check(standing)
+    return caller
+
+
 async def _sending(
-    service: Service, dialect: Dialect, door: Door, request: Request[Any, Any, Any]
+    service: Service, dialect: Dialect, door: Door, caller: Caller, request: Request[Any, Any, Any]
 ) -> Sending:
-    """Who asks for what. Refuses `access-denied`, and `unknown-option` with a run to show for it."""
-    caller = await caller_of(service, request, [dialect.name])
+    """What the caller asks for. Refuses `unknown-option` with a run to show for it."""
     compression = request.headers.get("content-encoding", "").strip().lower()
     plain = {"compression": COMPRESSIONS.get(compression, compression)}
     try:
@@ -70,23 +86,25 @@ async def _sending(
     return Sending(dialect, door, caller, options | plain, is_dry_run, key)
 
 
-def _reply(service: Service, dialect: Dialect, run: Run) -> Reply:
+def _reply(service: Service, sending: Sending, run: Run, about: Circumstances) -> Reply:
     """The dialect's reply for a run, whether it was carried out now or earlier."""
+    replies = sending.dialect.replies
     if run.is_async:
-        return dialect.replies.accepted(run.id)
+        return replies.accepted(run.id)
     if run.state == "refused":
         refusal = Refusal(run.refusal_code or "", run.refusal_message or "", run.refusal_hint or "")
-        return dialect.replies.refused(refusal, service.settings.answer_errors_with_200)
+        return replies.refused(refusal, about)
     if run.receipt is None:
         raise Failure(run.failure or "The import was not carried out.", transient=True)
     receipt = run.receipt
-    return dialect.replies.succeeded(
+    return replies.succeeded(
         Answered(
             run_id=run.id,
             tables=receipt["tables"],
             rejected=receipt["counts"]["rejected"],
             faults=_messages(service, run) if receipt["counts"]["rejected"] else (),
             lines_max=service.settings.limits.exception_lines_max,
+            door=run.door,
         )
     )
 
@@ -97,14 +115,8 @@ def _messages(service: Service, run: Run) -> Iterator[tuple[int, str]]:
     )
 
 
-def _error_reply(
-    service: Service, dialect: Dialect, request: Request[Any, Any, Any], error: Exception
-) -> Reply:
-    if isinstance(error, KeyTaken):
-        request.state.run_id = error.run_id
-    if isinstance(error, Refusal):
-        return dialect.replies.refused(error, service.settings.answer_errors_with_200)
-    return dialect.replies.failed(as_failure(request, error))
+def _circumstances(service: Service, request: Request[Any, Any, Any]) -> Circumstances:
+    return circumstances_of(request.scope, service.settings.answer_errors_with_200)
 
 
 def _response(reply: Reply, headers: dict[str, str] | None = None) -> Response[bytes]:

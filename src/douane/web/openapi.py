@@ -1,7 +1,8 @@
-"""The OpenAPI document: each door's options, body and example replies, told from the dialects' tables."""
+"""The OpenAPI document: doors with their options, bodies and example replies, calls with what they do."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import groupby
@@ -18,39 +19,61 @@ from litestar.openapi.spec import (
     OpenAPIType,
     Operation,
     Parameter,
+    PathItem,
     Reference,
     RequestBody,
     Schema,
     SecurityScheme,
 )
 
-from douane.dialects.door import Dialect, Door, Option, Reply
+from douane.dialects.dialect import Dialect
+from douane.dialects.door import Door, Option, Reply
 
 from .reference import ReferencePlugin
 
-SECURITY = "credential"
 KEY_ABOUT = (
     "The same key with the same file gives the stored reply instead of another import; with another "
     "file or other options it is an error. At most 255 characters."
 )
 STATUS_ABOUTS = {
     200: "The import is done, or the file was turned away",
-    401: "The login or the password is wrong",
+    400: "What was sent cannot be used",
+    401: "The credential is wrong",
+    403: "The credential does not open this",
+    404: "There is no such thing",
+    429: "Too many requests",
     503: "Trying again may help",
 }
 
 
-def config() -> OpenAPIConfig:
+def config(dialects: Iterable[Dialect]) -> OpenAPIConfig:
     """The document's frame, served with its page under /schema."""
-    basic = SecurityScheme(type="http", scheme="basic", description="As printed by `douane grant`.")
     return OpenAPIConfig(
         title="Douane",
         version=version("douane"),
         description="An import gateway for B2B finance data. Every import ends in a receipt.",
-        components=Components(security_schemes={SECURITY: basic}),
+        components=Components(security_schemes=_schemes(dialects)),
         path="/schema",
         render_plugins=[ReferencePlugin(path="/"), JsonRenderPlugin()],
     )
+
+
+def security(dialects: Iterable[Dialect]) -> list[dict[str, list[str]]]:
+    """What opens an address: the credential of any of these dialects."""
+    return [{_scheme_name(each, key): [] for key in each.access.schemes} for each in dialects]
+
+
+def call_paths(dialects: Iterable[Dialect]) -> dict[str, PathItem]:
+    """The addresses that are no doors, by their paths; Litestar never sees a request of them."""
+    paths: dict[str, PathItem] = {}
+    for dialect in dialects:
+        for call in dialect.calls:
+            operation = _call_operation(dialect, call.about, security([dialect]), _errors(dialect))
+            setattr(paths.setdefault(call.path, PathItem()), call.method.lower(), operation)
+        for notice in dialect.notices:
+            shown = _responses({notice.about: notice.reply})
+            paths.setdefault(notice.path, PathItem()).get = _call_operation(dialect, notice.about, [], shown)
+    return paths
 
 
 def operation(dialect: Dialect, door: Door) -> type[Operation]:
@@ -64,8 +87,8 @@ def operation(dialect: Dialect, door: Door) -> type[Operation]:
             self.description = _columns(door)
             self.parameters = [*map(_parameter, door.options), _header("Idempotency-Key", KEY_ABOUT)]
             self.request_body = _body(door)
-            self.responses = _responses(dialect)
-            self.security = [{SECURITY: []}]
+            self.responses = _responses(dialect.examples)
+            self.security = security([dialect])
 
     return DoorOperation
 
@@ -93,11 +116,44 @@ def _body(door: Door) -> RequestBody:
     return RequestBody({"text/csv": media}, description=about, required=True)
 
 
-def _responses(dialect: Dialect) -> dict[str, OpenAPIResponse | Reference]:
+def _call_operation(
+    dialect: Dialect,
+    about: str,
+    opened_by: list[dict[str, list[str]]],
+    responses: dict[str, OpenAPIResponse | Reference],
+) -> Operation:
+    return Operation(tags=[dialect.title], summary=about, responses=responses, security=opened_by)
+
+
+def _errors(dialect: Dialect) -> dict[str, OpenAPIResponse | Reference]:
+    examples = {title: reply for title, reply in dialect.examples.items() if reply.status >= 400}
+    return {"200": OpenAPIResponse(description="Done"), **_responses(examples)}
+
+
+def _schemes(dialects: Iterable[Dialect]) -> dict[str, SecurityScheme | Reference]:
+    return {
+        _scheme_name(dialect, key): _scheme(kind)
+        for dialect in dialects
+        for key, kind in dialect.access.schemes.items()
+    }
+
+
+def _scheme_name(dialect: Dialect, key: str) -> str:
+    return f"{dialect.name}-{key}"
+
+
+def _scheme(kind: str) -> SecurityScheme:
+    about = "As printed by `douane grant`."
+    if kind in {"basic", "bearer"}:
+        return SecurityScheme(type="http", scheme=kind, description=about)
+    return SecurityScheme(type="apiKey", name=kind, security_scheme_in="header", description=about)
+
+
+def _responses(examples: Mapping[str, Reply]) -> dict[str, OpenAPIResponse | Reference]:
     """The example replies by their HTTP status."""
-    by_status = sorted(dialect.examples.items(), key=lambda item: item[1].status)
+    by_status = sorted(examples.items(), key=lambda item: item[1].status)
     grouped = groupby(by_status, key=lambda item: item[1].status)
-    return {str(status): _response(status, dict(examples)) for status, examples in grouped}
+    return {str(status): _response(status, dict(replies)) for status, replies in grouped}
 
 
 def _response(status: int, replies: dict[str, Reply]) -> OpenAPIResponse:

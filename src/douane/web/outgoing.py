@@ -1,4 +1,7 @@
-"""What is added to every reply on its way out: security headers, the run's id, a count for the metrics."""
+"""What is added to every reply on its way out: security headers, the run's id, a count for the metrics.
+
+A handler may leave more headers in `scope["state"]["headers"]`: they go out even with an error's reply.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,8 @@ def finishing(metrics: Metrics) -> Callable[[Message, Scope], Awaitable[None]]:
         if message["type"] != "http.response.start":
             return
         headers = MutableScopeHeaders.from_message(message)
+        for name, value in scope["state"].get("headers", {}).items():
+            headers[name] = value
         for name, value in HEADERS.items():
             headers.setdefault(name, value)
         run_id = scope["state"].get("run_id")

@@ -1,42 +1,83 @@
-"""Errors outside a dialect's doors, in the native shape; what is our own fault is logged under an id."""
+"""What went wrong, in a dialect's shape or our own; what is our own fault is logged under an id."""
 
 from __future__ import annotations
 
 import errno
 import logging
 import secrets
-from typing import Any
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from psycopg import OperationalError
 
+from douane.dialects.dialect import Circumstances, Dialect
+from douane.dialects.door import Reply
 from douane.dialects.native import replies
 from douane.errors import Failure, Refusal
+
+from .meter import TooMuch
+
+if TYPE_CHECKING:
+    from litestar.types import HTTPScope
 
 log = logging.getLogger("douane.web")
 
 RETRY_SECONDS = "5"
+URL_CHARACTERS_MAX = 1000
+
+
+def circumstances_of(scope: HTTPScope, errors_with_200: bool = True) -> Circumstances:
+    """What is known of a request. It has one id, whoever asks for it first."""
+    state = scope.setdefault("state", {})
+    path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0]
+    query = b"?" + scope["query_string"] if scope["query_string"] else b""
+    return Circumstances(
+        method=scope["method"],
+        url=(path + query).decode("latin-1")[:URL_CHARACTERS_MAX],
+        asked_at=datetime.now(UTC),
+        request_id=state.setdefault("request_id", new_request_id()),
+        run_id=state.get("run_id"),
+        errors_with_200=errors_with_200,
+    )
+
+
+def new_request_id() -> str:
+    """An id that no other request has."""
+    return f"req-{uuid4()}"
 
 
 def problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """The reply to any exception that no door answers for itself."""
+    """The reply to any exception that no dialect answers for itself."""
     if isinstance(error, Refusal):
         return _refused(error)
     if isinstance(error, HTTPException):
         return _http(request, error)
-    failure = as_failure(request, error)
+    failure = as_failure(circumstances_of(request.scope), error)
     if failure.transient:
         return _response(503, replies.error("busy", failure.message), {"Retry-After": RETRY_SECONDS})
     return _response(500, replies.error("server-error", failure.message))
 
 
-def as_failure(request: Request[Any, Any, Any], error: Exception) -> Failure:
+def wire_problem(dialect: Dialect, circumstances: Circumstances, error: Exception) -> Reply:
+    """The dialect's reply to any exception."""
+    if isinstance(error, TooMuch):
+        reply = dialect.replies.refused(error, circumstances)
+        return replace(reply, headers={**reply.headers, "Retry-After": str(error.seconds)})
+    if isinstance(error, Refusal):
+        return dialect.replies.refused(error, circumstances)
+    return dialect.replies.failed(as_failure(circumstances, error), circumstances)
+
+
+def as_failure(circumstances: Circumstances, error: Exception) -> Failure:
     """`error` as a failure whose message a sender may see; all but a full queue is logged under an id."""
     if isinstance(error, Failure) and error.transient:
         return error
-    sentence = _logged(request, error)
+    sentence = _logged(circumstances, error)
     if isinstance(error, OperationalError):
         return Failure(f"The database does not answer. {sentence}", transient=True)
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -45,14 +86,12 @@ def as_failure(request: Request[Any, Any, Any], error: Exception) -> Failure:
     return Failure(f"{seen} {sentence}")
 
 
-def _logged(request: Request[Any, Any, Any], error: Exception) -> str:
+def _logged(about: Circumstances, error: Exception) -> str:
     """Log the error with its cause; gives the sentence that leads to the entry."""
     number = secrets.token_hex(6)
-    run_id = request.state.get("run_id")
-    log.error(
-        "error %s: %s %s (run %s)", number, request.method, request.scope["path"], run_id, exc_info=error
-    )
-    stored = f"Run {run_id} tells what was stored. " if run_id else ""
+    path = about.url.partition("?")[0]
+    log.error("error %s: %s %s (run %s)", number, about.method, path, about.run_id, exc_info=error)
+    stored = f"Run {about.run_id} tells what was stored. " if about.run_id else ""
     return f"{stored}The log has the cause under {number}."
 
 

@@ -11,7 +11,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from douane.dialects import DIALECTS
 from douane.dialects.native.replies import faults_as_csv, summary
 from douane.model.refusing import refusal
 from douane.pipeline.release import release_run
@@ -19,9 +18,8 @@ from douane.pipeline.report import receipt_of
 from douane.store.credentials import Caller
 from douane.store.runs import Run, get_run, list_faults, list_runs
 
-from .access import caller_of
 from .faults import in_pages
-from .openapi import SECURITY
+from .openapi import security
 from .rejected import rejected_csv
 from .service import Service
 
@@ -41,11 +39,11 @@ Format = Annotated[
 
 def runs(service: Service) -> list[HTTPRouteHandler]:
     """The routes of /v1/runs; a run of another company is answered like one that does not exist."""
-    common: dict[str, Any] = {"tags": ["Runs"], "security": [{SECURITY: []}]}
+    common: dict[str, Any] = {"tags": ["Runs"], "security": security(service.dialects.values())}
 
     @get("/v1/runs", summary="The newest runs first.", **common)
     async def listed(request: Asking, limit: RunsLimit = 50, before: Before = None) -> dict[str, Any]:
-        caller = await caller_of(service, request, DIALECTS)
+        caller = await _caller(service, request)
         found = await asyncio.to_thread(_listed, service, caller, limit, before)
         return {"runs": [summary(run) for run in found]}
 
@@ -84,9 +82,15 @@ def runs(service: Service) -> list[HTTPRouteHandler]:
     return [listed, receipt, faults, rejected, release]
 
 
+async def _caller(service: Service, request: Asking) -> Caller:
+    """The caller, by a credential of any dialect. Refuses `access-denied`."""
+    headers = dict(request.scope["headers"])
+    return await service.callers.find_any(service.dialects.values(), headers)
+
+
 async def _run(service: Service, request: Asking, run_id: int) -> Run:
     """The caller's run. Refuses `access-denied` and `unknown-run`."""
-    caller = await caller_of(service, request, DIALECTS)
+    caller = await _caller(service, request)
     run = await asyncio.to_thread(_found, service, caller, run_id)
     if run is None:
         raise refusal("unknown-run", str(run_id))

@@ -12,7 +12,8 @@ from litestar import Request
 from psycopg.errors import UniqueViolation
 
 from douane.dialects.carry_out import import_run
-from douane.dialects.door import Dialect, Door
+from douane.dialects.dialect import Dialect
+from douane.dialects.door import Door
 from douane.errors import Refusal
 from douane.jobs import defer_import
 from douane.pipeline.receive import Spool, Upload
@@ -51,7 +52,7 @@ class Sending:
             options=self.options,
             is_dry_run=self.is_dry_run,
             is_async=self.door.is_async,
-            upload_name=f"{self.door.name}.csv",
+            upload_name=self.door.upload_name(self.options),
             upload_bytes=size,
             upload_digest=digest,
             upload_path=path,
@@ -99,7 +100,7 @@ async def _received(service: Service, sending: Sending, request: Request[Any, An
     try:
         spool.expect(request.content_length or 0)
         await spool_body(request.receive, spool)
-        return spool.finish(f"{sending.door.name}.csv")
+        return spool.finish(sending.door.upload_name(sending.options))
     except Refusal as refusal:
         run = await asyncio.to_thread(record_refusal, service, sending, refusal, spool.size, spool.digest)
         request.state.run_id = run.id

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from douane.dialects.dialect import Dialect
 from douane.settings import Settings
 from douane.store.database import Database
 
+from .callers import Callers
 from .gate import Gate
+from .meter import Meter
 from .metrics import Metrics
+
+CALL_THREADS = 8
 
 
 @dataclass(frozen=True)
 class Service:
-    """The parts of one server process."""
+    """The parts of one server process. Calls have threads of their own: they never wait for an import."""
 
     database: Database
     settings: Settings
+    dialects: Mapping[str, Dialect]
     gate: Gate
     metrics: Metrics
+    callers: Callers
+    meter: Meter
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="call")
+    )
 
     @property
     def spool_directory(self) -> Path:

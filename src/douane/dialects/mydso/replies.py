@@ -6,7 +6,8 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
-from douane.dialects.door import Answered, Reply
+from douane.dialects.dialect import Answered, Circumstances
+from douane.dialects.door import Reply
 from douane.errors import Failure, Refusal
 
 COUNTERS = {
@@ -56,7 +57,7 @@ def accepted(run_id: int) -> Reply:
     return Reply(200, body)
 
 
-def refused(refusal: Refusal, errors_with_200: bool) -> Reply:
+def refused(refusal: Refusal, circumstances: Circumstances) -> Reply:
     """The error of `refusal`, with the status that `WIRE_CODES` gives it."""
     code, status = WIRE_CODES.get(refusal.code, (CSV_BAD_SYNTAX, None))
     headers = {}
@@ -65,10 +66,10 @@ def refused(refusal: Refusal, errors_with_200: bool) -> Reply:
     if status == 409:
         headers["Retry-After"] = str(RETRY_SECONDS)
     sentences = " ".join(filter(None, (refusal.message, refusal.hint)))
-    return Reply(status or (200 if errors_with_200 else 400), _error(code, sentences), headers)
+    return Reply(status or (200 if circumstances.errors_with_200 else 400), _error(code, sentences), headers)
 
 
-def failed(failure: Failure) -> Reply:
+def failed(failure: Failure, _: Circumstances) -> Reply:
     """503 when trying again may help, else 500; the sentence is `failure.message`, never its cause."""
     if failure.transient:
         return Reply(503, _error(SERVER_BUSY, failure.message), {"Retry-After": str(RETRY_SECONDS)})

@@ -1,25 +1,37 @@
 -- grant --
-insert into credentials (organization_id, company_id, dialect, login, secret_hash, declarations)
-values (%(organization_id)s, %(company_id)s, %(dialect)s, %(login)s, %(secret_hash)s, %(declarations)s)
+insert into credentials (
+    organization_id, company_id, dialect, login, secret_hash, token_hash, declarations
+)
+values (
+    %(organization_id)s, %(company_id)s, %(dialect)s, %(login)s, %(secret_hash)s, %(token_hash)s, %(declarations)s
+)
 returning id;
 
--- authenticate --
+-- find_key --
 select
     credentials.id as credential_id,
     credentials.organization_id,
-    credentials.company_id,
+    coalesce(credentials.company_id, 0) as company_id,
     organizations.code as organization,
-    companies.code as company,
+    coalesce(companies.code, '') as company,
     dialect,
     login,
     declarations,
-    secret_hash
+    credentials.company_id is null as opens_all,
+    secret_hash,
+    token_hash
 from credentials
 join organizations on organizations.id = credentials.organization_id
-join companies on companies.id = credentials.company_id
+left join companies on companies.id = credentials.company_id
 where dialect = %(dialect)s
     and login = %(login)s
     and revoked_at is null;
+
+-- find_company --
+select code
+from companies
+where organization_id = %(organization_id)s
+    and id = %(company_id)s;
 
 -- note_use --
 update credentials
@@ -45,5 +57,5 @@ select
     revoked_at
 from credentials
 join organizations on organizations.id = credentials.organization_id
-join companies on companies.id = credentials.company_id
-order by organizations.code, companies.code, credentials.id;
+left join companies on companies.id = credentials.company_id
+order by organizations.code, companies.code nulls first, credentials.id;

@@ -1,0 +1,75 @@
+"""Who is asking: the credentials in a request's headers, checked by the dialects that know them.
+
+A dialect may let its callers be remembered for a moment, so that a thousand requests per second do not ask
+the database a thousand times. Only who was let in is remembered, under a hash of what was sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from douane.dialects.access import Access
+from douane.dialects.dialect import Dialect
+from douane.errors import Refusal
+from douane.model.refusing import refusal
+from douane.store.credentials import Caller
+from douane.store.database import Database
+
+REMEMBERED_MAX = 10_000
+
+Headers = Mapping[bytes, bytes]
+"""A request's headers by their names in lower case."""
+
+
+class Callers:
+    """Finds the callers; used in one event loop."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[bytes, tuple[float, asyncio.Task[Caller]]] = {}
+
+    async def find(self, dialect: Dialect, headers: Headers, *, needs_company: bool = True) -> Caller:
+        """The caller whom `dialect` knows by these headers; refuses as its `authenticate` does."""
+        access = dialect.access
+        sent = {name: headers.get(name.encode()) for name in access.headers}
+        if not access.remembered_seconds:
+            return await self._ask(access, sent, needs_company)
+        key = sha256(repr((dialect.name, needs_company, sent)).encode()).digest()
+        now = asyncio.get_running_loop().time()
+        until, asking = self._known.get(key, (now, None))
+        if asking is None or until <= now:
+            asking = asyncio.create_task(self._ask(access, sent, needs_company))
+            self._remember(key, now + access.remembered_seconds, asking)
+        return asking.result() if asking.done() else await asyncio.shield(asking)
+
+    async def find_any(self, dialects: Iterable[Dialect], headers: Headers) -> Caller:
+        """The caller whom one of the dialects knows. Refuses `access-denied`."""
+        denied = refusal("access-denied")
+        for dialect in dialects:
+            if dialect.access.headers[0].encode() not in headers:
+                continue
+            try:
+                return await self.find(dialect, headers)
+            except Refusal as error:
+                denied = Refusal("access-denied", error.message, error.hint or denied.hint)
+        raise denied
+
+    async def _ask(self, access: Access, sent: Mapping[str, bytes | None], needs_company: bool) -> Caller:
+        texts = {name: value.decode("latin-1") for name, value in sent.items() if value is not None}
+        return await asyncio.to_thread(access.authenticate, self._database, texts, needs_company)
+
+    def _remember(self, key: bytes, until: float, asking: asyncio.Task[Caller]) -> None:
+        """Keep the answer, the oldest first in order, until it is known to be no."""
+        self._known.pop(key, None)
+        if len(self._known) >= REMEMBERED_MAX:
+            del self._known[next(iter(self._known))]
+        self._known[key] = until, asking
+
+        def forget_a_no(done: asyncio.Task[Caller]) -> None:
+            is_no = done.cancelled() or done.exception() is not None
+            if is_no and self._known.get(key, (0.0, None))[1] is done:
+                del self._known[key]
+
+        asking.add_done_callback(forget_a_no)

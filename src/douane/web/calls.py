@@ -1,0 +1,124 @@
+"""The calls of the dialects as functions from an exchange to a reply; no route handler stands between.
+
+Litestar takes 80 microseconds for a request that does nothing, which is as much as the database takes for
+its part of an account. So calls are answered before it, see `front`; doors, runs and pages are its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from psycopg import DataError
+
+from douane.dialects.call import Asked, AskedOne, Call, Gathering
+from douane.dialects.dialect import Dialect
+from douane.dialects.door import Reply
+from douane.model.refusing import refusal
+from douane.store.credentials import Caller
+
+from .body import read_body
+from .callers import Headers
+from .gathering import Gatherer
+from .problems import log
+from .service import Service
+
+if TYPE_CHECKING:
+    from litestar.types import HTTPScope, Receive
+
+QUERY_FIELDS_MAX = 100
+WITHOUT_BODY = {"GET", "HEAD"}
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request, and what its reply tells beside the answer itself."""
+
+    scope: HTTPScope
+    receive: Receive
+    headers: Headers
+    told: dict[str, str] = field(default_factory=dict)
+
+
+Answer = Callable[[Exchange], Awaitable[Reply]]
+
+
+def answer_of(service: Service, dialect: Dialect, call: Call | Gathering) -> Answer:
+    """The function that answers requests of a call; raises Refusal, Failure and whatever is our own fault."""
+    ask = _together(service, call) if isinstance(call, Gathering) else _alone(service, call)
+    needs_company = isinstance(call, Gathering) or call.needs_company
+    address = f"{call.method} {call.path}"
+
+    async def answer(exchange: Exchange) -> Reply:
+        caller = await service.callers.find(dialect, exchange.headers, needs_company=needs_company)
+        if dialect.metering is None:
+            return await ask(exchange, caller)
+        standing = service.meter.count(caller)
+        exchange.told.update(service.meter.headers(dialect.metering, standing))
+        service.meter.check(standing)
+        with service.meter.place(address, caller.company_id):
+            return await ask(exchange, caller)
+
+    return answer
+
+
+def read_query(sent: bytes) -> dict[str, str]:
+    """The query by its names as sent, the last one of a name. Refuses `bad-request`."""
+    try:
+        query = dict(
+            parse_qsl(sent.decode("latin-1"), keep_blank_values=True, max_num_fields=QUERY_FIELDS_MAX)
+        )
+    except ValueError:
+        raise refusal("bad-request", f"more than {QUERY_FIELDS_MAX} query parameters") from None
+    if any("\0" in text for pair in query.items() for text in pair):
+        raise refusal("bad-request", "a query parameter holds a NUL character")
+    return query
+
+
+Ask = Callable[[Exchange, Caller], Awaitable[Reply]]
+
+
+def _together(service: Service, gathering: Gathering) -> Ask:
+    gatherer = Gatherer(gathering, service.database, service.settings, service.threads)
+
+    async def ask(exchange: Exchange, caller: Caller) -> Reply:
+        asked = AskedOne(caller, await _body(service, exchange))
+        return await _readable(gatherer.ask(asked))
+
+    return ask
+
+
+def _alone(service: Service, call: Call) -> Ask:
+    def answer(caller: Caller, query: dict[str, str], body: bytes) -> Reply:
+        with service.database.connection() as conn:
+            return call.answer(Asked(conn, caller, service.settings, query, body))
+
+    async def ask(exchange: Exchange, caller: Caller) -> Reply:
+        query = read_query(exchange.scope["query_string"])
+        body = await _body(service, exchange)
+        loop = asyncio.get_running_loop()
+        return await _readable(loop.run_in_executor(service.threads, answer, caller, query, body))
+
+    return ask
+
+
+async def _body(service: Service, exchange: Exchange) -> bytes:
+    if exchange.scope["method"] in WITHOUT_BODY:
+        return b""
+    length = exchange.headers.get(b"content-length", b"0")
+    size = int(length) if length.isdigit() and len(length) < 20 else 0
+    return await read_body(exchange.receive, size, service.settings.limits.call_bytes_max)
+
+
+async def _readable(answering: Awaitable[Reply]) -> Reply:
+    """The reply; a value that passed every check and that the database still cannot hold is the sender's."""
+    try:
+        return await answering
+    except (DataError, RecursionError) as error:
+        log.warning("a call was refused for a value that no check had found", exc_info=error)
+        raise refusal(
+            "bad-request", "it holds a value that cannot be kept, or is nested too deeply"
+        ) from None
