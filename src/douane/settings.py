@@ -37,6 +37,7 @@ class Settings:
     imports_at_once: int = 2
     block_bytes: int = 4 * MEBIBYTE
     known_rows_max: int = 1_500_000
+    gathered_rows_max: int = 200_000
     clear_share_max: float = 0.5
     clear_rows_min: int = 100
     clear_despite_unreadable: bool = False

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from douane.formats.csv import Layout, read_records
+from douane.formats.csv import Layout, read_records, read_table
 from douane.formats.csv_grammar import Grammar
 from douane.pipeline.parse import parse
 from douane.settings import Limits
@@ -48,7 +48,7 @@ def cut_up(data: bytes, size: int) -> Iterator[bytes]:
 
 def read(text: str, size: int = 1 << 20, limits: Limits = LIMITS) -> Result:
     """Rows with their line, faults, received."""
-    parsed = parse(cut_up(text.encode(), size), Layout(), limits, chunk_bytes=size)
+    parsed = parse(read_table(cut_up(text.encode(), size), Layout(), limits, chunk_bytes=size))
     batches = list(parsed.batches)
     rows = [row for batch in batches for row in batch.rows.rows()]
     faults = [fault for batch in batches for fault in batch.faults.rows()]

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from douane.errors import Refusal
-from douane.formats.csv import Layout, read_records
+from douane.formats.csv import Layout, read_records, read_table
 from douane.model.catalogue import FAULTS
 from douane.pipeline.batch import FAULT_SCHEMA, LINE
 from douane.pipeline.parse import parse
@@ -26,7 +26,7 @@ def blocks(data: bytes, size: int = MEBIBYTE) -> Iterator[bytes]:
 def read(text: str | bytes, limits: Limits = LIMITS, layout: Layout | None = None) -> Any:
     """Labels, rows as tuples with their line, faults as (line, code, detail, value), received."""
     data = text if isinstance(text, bytes) else text.encode()
-    parsed = parse(blocks(data), layout or Layout(), limits)
+    parsed = parse(read_table(blocks(data), layout or Layout(), limits))
     rows: list[tuple[Any, ...]] = []
     faults: list[tuple[Any, ...]] = []
     received = 0
@@ -197,7 +197,7 @@ def test_characters_that_no_row_may_hold() -> None:
 def test_a_line_that_is_too_long_is_one_fault(size: int) -> None:
     limits = replace(LIMITS, line_bytes_max=100)
     data = b"a;b\n1;2\n" + "é".encode() * 5000 + b"\n3;4\n" + b"x" * 99 + b";" + b"\n5;6"
-    parsed = parse(blocks(data, size), Layout(), limits, chunk_bytes=size)
+    parsed = parse(read_table(blocks(data, size), Layout(), limits, chunk_bytes=size))
     batches = list(parsed.batches)
     faults = pl.concat([batch.faults for batch in batches])
     assert pl.concat([batch.rows for batch in batches])[LINE].to_list() == [2, 4, 5, 6]

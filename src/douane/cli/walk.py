@@ -79,7 +79,7 @@ def _opened(file: Path, intake: Intake, limits: Limits) -> Told:
 def _read(told: Told, file: Path, intake: Intake, settings: Settings, rows_max: int, tell: Tell) -> None:
     limits, size = settings.limits, settings.block_bytes
     blocks = decode(file, intake.encoding, intake.compression, limits, size)
-    parsed = parse(_counted(blocks, told, tell), intake.layout, limits, size)
+    parsed = parse(intake.reader(_counted(blocks, told, tell), limits, size))
     layout = intake.layout
     told["parse"] = {"delimiter": layout.delimiter, "quote": layout.quote, "labels": list(parsed.labels)}
     told["parse"] |= {"received": 0, "unreadable": 0}

@@ -1,4 +1,4 @@
-"""Entry lines: the lines of balanced postings, as files carry them, with what they say of accounts and journals."""
+"""Entry lines: the lines of balanced postings, as files carry them, and what they say of accounts."""
 
 from .kinds import Kind
 from .table import Field, Table

@@ -20,7 +20,7 @@ EXTRA = "extra"
 
 def customer_key(code: pl.Expr) -> pl.Expr:
     """The key of the customer with this code, 16 bytes."""
-    return _hash(pl.concat_str([pl.lit("code"), code], separator=SEPARATOR))
+    return hashed(pl.concat_str([pl.lit("code"), code], separator=SEPARATOR))
 
 
 def add_keys(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -28,7 +28,7 @@ def add_keys(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     texts = [text for text in (_identity_text(each, rows) for each in table.identities) if text is not None]
     if not texts:
         return rows.with_columns(key=pl.lit(None, pl.Binary), alias=pl.lit(None, pl.Binary))
-    keys = [_hash(text) for text in texts]
+    keys = [hashed(text) for text in texts]
     if len(keys) == 1:
         return rows.with_columns(key=keys[0], alias=pl.lit(None, pl.Binary))
     first, second = keys
@@ -73,5 +73,6 @@ def _identity_text(identity: Identity, rows: pl.DataFrame) -> pl.Expr | None:
     return pl.concat_str([pl.lit(identity.name), *parts], separator=SEPARATOR)
 
 
-def _hash(text: pl.Expr) -> pl.Expr:
+def hashed(text: pl.Expr) -> pl.Expr:
+    """The 16 bytes that name what `text` names."""
     return plh.NonCryptographicHashingNameSpace(text).xxh3_128(return_binary=True, byte_order="big")

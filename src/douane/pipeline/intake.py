@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
-from douane.formats.csv import Layout
+from douane.formats.csv import Layout, Table, read_table
 from douane.model.mapping import Declarations, Mapping
+from douane.settings import Limits
+from douane.store.database import Connection
 
+from .entries.wishes import EntryWishes
 from .wishes import Wishes
+
+ReadTable = Callable[[Iterator[bytes], Limits, int], Table]
+"""A format's reader: takes blocks of UTF-8, limits and the size of a piece in bytes."""
+
+ReadWishes = Callable[[Connection], EntryWishes]
+"""What the sender wishes of entries, which the company's own settings have a say in. May raise Refusal."""
+
+DETECTED = "detect"
 
 
 @dataclass(frozen=True)
 class Intake:
-    """How one run is to be carried out. `compression` is a Content-Encoding."""
+    """How one run is to be carried out.
+
+    `encoding` is a charset or DETECTED; `compression` a Content-Encoding. `read` is the reader of a format
+    that is not delimited by `layout`. A file in a zip is the one whose name ends in one of `suffixes`.
+    A mapping to entry lines comes with `entry_wishes`.
+    """
 
     mapping: Mapping
-    layout: Layout
+    layout: Layout = field(default_factory=Layout)
     encoding: str = "UTF-8"
     compression: str = ""
     wishes: Wishes = field(default_factory=Wishes)
     declarations: Declarations = field(default_factory=Declarations)
+    read: ReadTable | None = None
+    suffixes: tuple[str, ...] = ()
+    entry_wishes: ReadWishes | None = None
+
+    @property
+    def reader(self) -> ReadTable:
+        """What makes a table of the decoded file."""
+        return self.read or partial(_read_delimited, self.layout)
+
+
+def _read_delimited(layout: Layout, blocks: Iterator[bytes], limits: Limits, chunk_bytes: int) -> Table:
+    return read_table(blocks, layout, limits, chunk_bytes)

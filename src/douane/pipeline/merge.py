@@ -11,6 +11,7 @@ from dataclasses import replace
 from io import BytesIO
 from itertools import chain, islice
 from pathlib import Path
+from typing import ClassVar
 
 import polars as pl
 
@@ -29,6 +30,7 @@ from .recognize import Fingerprinting, in_groups, nothing, recognize
 from .settling import SYSTEM, Settling
 from .slices import Slices, slices_needed
 from .sweep import Sweep
+from .tally import Tally
 from .validate import Checked, Validator
 from .wishes import Wishes
 
@@ -55,6 +57,16 @@ class Merge:
         self._fingerprinting = Fingerprinting(labels, validator.declarations)
         customer = (CUSTOMER_ID,) if plan.table.has_customer else ()
         self._fields = (*customer, *plan.fields, *((EXTRA,) if plan.extras else ()))
+
+    notes: ClassVar[dict[str, str]] = {}
+    is_refused: ClassVar[bool] = False
+
+    @property
+    def tables(self) -> dict[str, Tally]:
+        """The counts by table."""
+        tally = self.outcome.tally
+        made = {"customers": Tally(received=tally.made, added=tally.made)} if tally.made else {}
+        return {self._merging.table.name: tally, **made}
 
     def write(
         self, reread: Callable[[], Iterator[Batch]], blocks_expected: float, *, may_slice: bool

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from douane.formats.csv import CHUNK_BYTES, Layout, Piece, read_table
-from douane.settings import Limits
+from douane.formats.csv import Piece, Table
 
 from .batch import FAULT_SCHEMA, LINE, Batch
 
@@ -24,14 +23,8 @@ class Parsed:
     batches: Iterator[Batch]
 
 
-def parse(blocks: Iterator[bytes], layout: Layout, limits: Limits, chunk_bytes: int = CHUNK_BYTES) -> Parsed:
-    """The rows in `blocks`, UTF-8 that may end anywhere; blocks are gathered to `chunk_bytes` at least.
-
-    Refusals: no-header, missing-label, repeated-label, too-many-columns.
-    Faults: column-count, bad-quoting, bytes-outside-charset, nul-character, unit-separator,
-    line-too-long.
-    """
-    table = read_table(blocks, layout, limits, chunk_bytes)
+def parse(table: Table) -> Parsed:
+    """The rows of `table`, which a format's reader found in the file."""
     labels = tuple(OWN_LABELS.get(label, label) for label in table.labels)
     return Parsed(labels, (_batch(piece) for piece in table.pieces))
 

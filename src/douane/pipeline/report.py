@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
 
-from douane.model.table import Table
+from douane.errors import Refusal
 from douane.store.runs import Run, list_faults
 
 from .tally import Tally
@@ -16,16 +17,20 @@ STAGES = ("receive", "decode", "parse", "map", "validate", "merge", "report")
 COUNTS = ("received", "added", "updated", "unchanged", "rejected", "cleared")
 
 
-def kept_receipt(table: Table, tally: Tally, stages: dict[str, float]) -> dict[str, Any]:
-    """What is stored of a run's outcome: counts, totals, held clear, seconds per stage."""
-    counts = _counts(tally)
-    tables = {table.name: {**counts, "removed": tally.removed}}
-    if tally.made:
-        tables["customers"] = {**_counts(Tally(received=tally.made, added=tally.made)), "removed": 0}
+def kept_receipt(
+    tables: Mapping[str, Tally], notes: Mapping[str, str], stages: dict[str, float]
+) -> dict[str, Any]:
+    """What is stored of a run's outcome: counts, totals, held clear, seconds per stage.
+
+    The first of `tables` is the one that the lines of the file go to. `notes` go into the receipt as
+    they are.
+    """
+    tally = next(iter(tables.values()))
     held = {"rows": tally.held, "because": tally.held_because, "is_released": False} if tally.held else None
     return {
-        "counts": counts,
-        "tables": tables,
+        "counts": _counts(tally),
+        "tables": {name: {**_counts(each), "removed": each.removed} for name, each in tables.items()},
+        "notes": dict(notes),
         "faults_total": tally.faults,
         "warnings_total": tally.warnings,
         "held": held,
@@ -50,9 +55,16 @@ def receipt_of(conn: psycopg.Connection[Any], run: Run) -> dict[str, Any]:
         "warnings": _warnings(conn, run) if kept.get("warnings_total") else [],
         "warnings_total": kept.get("warnings_total", 0),
         "held": kept.get("held"),
+        **kept.get("notes", {}),
         "stages": {name: kept["stages"].get(name, 0.0) for name in STAGES} if kept else {},
         **_circumstances(run),
     }
+
+
+def first_fault(conn: psycopg.Connection[Any], run_id: int) -> Refusal:
+    """Why a file that is taken whole or not at all is turned away: its first fault."""
+    (fault,) = list_faults(conn, run_id, 1, warnings=False)
+    return Refusal(fault["code"], f"Line {fault['line']}: {fault['message']}", fault["hint"])
 
 
 def _counts(tally: Tally) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -18,16 +18,20 @@ from douane.settings import Settings
 from douane.store import uploads
 from douane.store.database import Database
 from douane.store.merging import Merging
+from douane.store.posting import Posting
 from douane.store.runs import Run, fail_run, finish_run, get_run, held_run, refuse_run, start_run, wait_again
 from douane.store.statistics import refresh_statistics
 
+from .batch import Batch
 from .clock import Clock
 from .decode import decode
-from .intake import Intake
+from .detect import detect_charset
+from .entries.merge import EntryMerge
+from .intake import DETECTED, Intake
 from .map import map_labels
 from .merge import Merge
 from .parse import Parsed, parse
-from .report import kept_receipt
+from .report import first_fault, kept_receipt
 from .validate import Validator
 
 Progress = Callable[[int, int], None]
@@ -54,8 +58,8 @@ def import_run(
             assert current is not None, f"run {run.id} is gone"
             return current
         try:
-            refresh_statistics(conn, ["customers", intake.mapping.table.name])
-            ended = _Import(conn, settings, run, intake, progress).attempt()
+            refresh_statistics(conn, ["customers", "entries", intake.mapping.table.name])
+            ended = _Import(database, conn, settings, run, intake, progress).attempt()
         except Refusal as reason:
             conn.rollback()
             ended = refuse_run(conn, run.id, reason)
@@ -68,6 +72,7 @@ def import_run(
 
 @dataclass(frozen=True)
 class _Import:
+    database: Database
     conn: psycopg.Connection[Any]
     settings: Settings
     run: Run
@@ -95,36 +100,44 @@ class _Import:
             plan = map_labels(parsed.labels, intake.mapping)
         validator = Validator(plan, intake.declarations, clock)
         merging = Merging(self.conn, plan.table, run.organization_id, run.company_id, run.id)
-        merge = Merge(merging, validator, intake.wishes, settings, folder)
         readings = chain([parsed], iter(lambda: self._parse(path, clock), None))
-        with clock.stage("merge"), self._undone_when_dry():
-            merge.write(
-                lambda: clock.timed("parse", next(readings).batches, "decode"),
-                self._blocks_expected,
-                may_slice=may_slice,
-            )
+
+        def reread() -> Iterator[Batch]:
+            return clock.timed("parse", next(readings).batches, "decode")
+
+        self.conn.execute("savepoint before_merge")
+        with clock.stage("merge"):
+            if plan.table.has_entries:
+                merge: Merge | EntryMerge = self._merge_entries(validator, folder, reread)
+            else:
+                merge = Merge(merging, validator, intake.wishes, settings, folder)
+                merge.write(reread, self._blocks_expected, may_slice=may_slice)
+        is_refused = merge.is_refused
+        if run.is_dry_run or is_refused:
+            self.conn.execute("rollback to savepoint before_merge")
         with clock.stage("report"):
             merging.copy_faults(merge.outcome.faults.pieces())
-        return finish_run(self.conn, run.id, kept_receipt(plan.table, merge.outcome.tally, clock.rounded()))
+        if is_refused:
+            return refuse_run(self.conn, run.id, first_fault(self.conn, run.id))
+        return finish_run(self.conn, run.id, kept_receipt(merge.tables, merge.notes, clock.rounded()))
+
+    def _merge_entries(
+        self, validator: Validator, folder: Path, reread: Callable[[], Iterator[Batch]]
+    ) -> EntryMerge:
+        run, wishes = self.run, self.intake.entry_wishes
+        assert wishes is not None, f"{run.dialect} says nothing of the entries of {run.door}"
+        posting = Posting(self.conn, self.database, run.organization_id, run.company_id, run.id)
+        merge = EntryMerge(posting, validator, wishes(self.conn), folder, self.settings.gathered_rows_max)
+        merge.write(reread)
+        return merge
 
     def _parse(self, path: Path, clock: Clock) -> Parsed:
         """Open the upload, from its start."""
         intake, settings = self.intake, self.settings
-        decoded = decode(
-            path, intake.encoding, intake.compression, settings.limits, block_bytes=settings.block_bytes
-        )
+        encoding = detect_charset(path, settings.limits) if intake.encoding == DETECTED else intake.encoding
+        decoded = decode(path, encoding, intake.compression, settings.limits, settings.block_bytes)
         blocks = self._watched(clock.timed("decode", decoded))
-        return parse(blocks, intake.layout, settings.limits, settings.block_bytes)
-
-    @contextmanager
-    def _undone_when_dry(self) -> Iterator[None]:
-        """A dry run does everything and takes it back before its receipt is written."""
-        if not self.run.is_dry_run:
-            yield
-            return
-        self.conn.execute("savepoint before_merge")
-        yield
-        self.conn.execute("rollback to savepoint before_merge")
+        return parse(intake.reader(blocks, settings.limits, settings.block_bytes))
 
     @property
     def _blocks_expected(self) -> float:

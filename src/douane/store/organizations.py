@@ -13,6 +13,7 @@ from stdnum.fr import siren as stdnum_siren
 from douane.errors import Refusal
 
 from .queries import queries
+from .references import ensure_references
 
 SQL = queries("organizations")
 CODE_CHARACTERS_MAX = 64
@@ -77,7 +78,9 @@ def add_company(conn: Connection, organization: str, code: str, name: str = "", 
     if conn.execute(SQL["add_company"], {**values, **names}).fetchone() is None:
         message = f"Organization {organization} has a company {code} already."
         raise Refusal("unknown-option", message, "Choose another code.")
-    return get_company(conn, organization, code)
+    added = get_company(conn, organization, code)
+    ensure_references(conn, owner, added.id)
+    return added
 
 
 def get_company(conn: Connection, organization: str, code: str | None = None) -> Company:
@@ -91,6 +94,13 @@ def get_company(conn: Connection, organization: str, code: str | None = None) ->
     return found
 
 
+def company_of(conn: Connection, company_id: int) -> Company:
+    """The company with this id, which exists."""
+    found = _one(conn, Company, "company_of", {"company_id": company_id})
+    assert found is not None, f"company {company_id} is gone"
+    return found
+
+
 def list_companies(conn: Connection, organization: str | None = None) -> list[Company]:
     """The companies of an organization, or of all, by code."""
     if organization is not None:
@@ -100,7 +110,7 @@ def list_companies(conn: Connection, organization: str | None = None) -> list[Co
 
 
 def ensure_company(conn: Connection, organization: str, code: str | None) -> Company:
-    """The company, made on first use together with its organization.
+    """The company, made on first use together with its organization, its lists filled where they are empty.
 
     Without `code` it is the organization's default company, which takes the organization's code.
     """
@@ -108,7 +118,11 @@ def ensure_company(conn: Connection, organization: str, code: str | None) -> Com
     conn.execute(SQL["add_organization"], values)
     owner = get_organization(conn, organization)
     conn.execute(SQL["lock_organization"], {"organization_id": owner.id})
-    return _company(conn, owner.id, code) or add_company(conn, organization, code or organization)
+    known = _company(conn, owner.id, code)
+    if known is None:
+        return add_company(conn, organization, code or organization)
+    ensure_references(conn, owner.id, known.id)
+    return known
 
 
 def checked_code(code: str) -> str:

@@ -73,3 +73,16 @@ join organizations on organizations.id = companies.organization_id
 where %(organization)s::text is null
     or organizations.code = %(organization)s
 order by organizations.code, companies.code;
+
+-- company_of --
+select
+    companies.id,
+    organization_id,
+    organizations.code as organization,
+    companies.code,
+    companies.name,
+    companies.siren,
+    is_default
+from companies
+join organizations on organizations.id = companies.organization_id
+where companies.id = %(company_id)s;

@@ -1,0 +1,150 @@
+"""Merge of entries: whole entries meet the stored ones, in one transaction, and only changes are written.
+
+Lines are copied straight into the table while the next ones are read, as long as the entries stand together
+in the file and balance by the first grouping. A file that turns out otherwise is begun again and gathered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+
+import polars as pl
+
+from douane.pipeline.batch import Batch
+from douane.pipeline.outcome import Outcome
+from douane.pipeline.overlap import ahead
+from douane.pipeline.recognize import Fingerprinting
+from douane.pipeline.tally import Tally
+from douane.pipeline.validate import Checked, Validator
+from douane.store.posting import LINE_COLUMNS, Posting
+
+from .assembling import Chunk, assembled
+from .books import Books
+from .gathering import gathered
+from .grouping import Balances
+from .judging import Judge
+from .known import KnownEntries
+from .lines import ready_lines
+from .regularity import Irregular, Regularity
+from .settling import Settling
+from .wishes import EntryWishes
+from .years import Years
+
+PARSED_AHEAD = 2
+
+
+class EntryMerge:
+    """The merge of one run. `write` does it; `outcome` has the counts and the faults afterwards.
+
+    `rows_at_once` is how many lines are gathered in memory when a file's entries do not stand together.
+    """
+
+    def __init__(
+        self, posting: Posting, validator: Validator, wishes: EntryWishes, folder: Path, rows_at_once: int
+    ) -> None:
+        self._posting = posting
+        self._validator = validator
+        self._wishes = wishes
+        self._folder = folder
+        self._rows_at_once = rows_at_once
+        plan = validator.plan
+        self._labels = {each.field: each.label for each in plan.columns}
+        labels = (*(each.label for each in plan.columns), *plan.extras)
+        self._fingerprinting = Fingerprinting(labels, validator.declarations)
+        self.grouping = wishes.groupings[0]
+        self._begin("streamed")
+
+    @property
+    def tables(self) -> dict[str, Tally]:
+        """The counts by table."""
+        books = self._settling.books
+        made = {
+            "ledger_accounts": sum(each.height for each in books.made_accounts),
+            "journals": sum(each.height for each in books.made_journals),
+            "fiscal_years": len(books.years.made),
+        }
+        added = {name: Tally(received=count, added=count) for name, count in made.items() if count}
+        return {"entry_lines": self.outcome.tally, "entries": self._settling.entries, **added}
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing may be stored, since a line was rejected and the sender wishes all or nothing."""
+        return self._wishes.is_all_or_nothing and self.outcome.tally.rejected > 0
+
+    @property
+    def notes(self) -> dict[str, str]:
+        """What a reader of the receipt should know besides the counts."""
+        return {"grouping": self.grouping.about}
+
+    def write(self, reread: Callable[[], Iterator[Batch]]) -> None:
+        """Merge all that `reread` gives; afterwards the transaction holds the whole outcome."""
+        self._posting.lock()
+        self._posting.conn.execute("savepoint before_entries")
+        try:
+            with ahead(reread(), PARSED_AHEAD) as batches:
+                self._write(self._streamed(batches))
+        except Irregular:
+            self._posting.conn.execute("rollback to savepoint before_entries")
+            self._write(self._gathered(reread))
+        self.outcome.tally.check()
+        self._settling.entries.check()
+
+    def _begin(self, name: str) -> None:
+        """Start counting anew."""
+        folder = self._folder / name
+        folder.mkdir()
+        self.outcome = Outcome(folder, self._posting.organization_id, self._posting.run_id)
+
+    def _write(self, chunks: Iterator[Chunk]) -> None:
+        books = Books.of(self._posting, Years.of(self._posting, self._wishes.closing))
+        first = next(chunks, None)  # decides the grouping
+        judge = Judge(books, self._wishes, self.outcome, self._labels)
+        self._settling = Settling(
+            self._posting, self._wishes, self.outcome, books, KnownEntries(self._posting), self.grouping
+        )
+        fit = (judge.fit(each) for each in chain([first] if first else [], chunks))
+        with ahead(self._settling.new_lines(fit)) as pieces:
+            start = next(pieces, None)
+            if start is not None:
+                self._posting.copy("entry_lines", LINE_COLUMNS, chain([start], pieces))
+        self._settling.finish()
+
+    def _streamed(self, batches: Iterator[Batch]) -> Iterator[Chunk]:
+        """The entries as they come. Raises Irregular as soon as, or at the end when, that cannot be right."""
+        regularity = Regularity(self._wishes.groupings)
+        lines = (self._ready(self._checked(batch)) for batch in batches)
+        for chunk in assembled(lines, self.grouping):
+            regularity.note(chunk)
+            yield chunk
+        regularity.check()
+
+    def _gathered(self, reread: Callable[[], Iterator[Batch]]) -> Iterator[Chunk]:
+        """The entries once all lines are known: by the best grouping, those of an entry brought together."""
+        for is_final in (False, True):
+            self._begin(f"gathered-{is_final}")
+            balances = Balances()
+            ready = (self._ready(self._checked(each, is_final=is_final), may_wait=True) for each in reread())
+            kept = gathered(ready, balances, self.outcome.folder)
+            if not self.outcome.aside.rows:
+                break
+        self.grouping = balances.best(self._wishes.groupings)
+        yield from kept.chunks(self.grouping, self._rows_at_once)
+
+    def _checked(self, batch: Batch, *, is_final: bool = False) -> Checked:
+        return self._validator.check(
+            Batch(self._fingerprinting.add(batch.rows), batch.faults, batch.received), is_final=is_final
+        )
+
+    def _ready(self, checked: Checked, *, may_wait: bool = False) -> pl.DataFrame:
+        """The lines of a batch ready for grouping; what is no line is counted."""
+        if checked.waiting.height and not may_wait:
+            raise Irregular
+        outcome = self.outcome
+        outcome.tally.received += checked.received
+        outcome.tally.rejected += checked.unreadable
+        outcome.aside.append(checked.waiting)
+        outcome.tell(checked.faults, is_warning=False)
+        outcome.tell(checked.warnings, is_warning=True)
+        return ready_lines(checked, self._wishes.lengths)

@@ -1,0 +1,49 @@
+"""Whether a file is one of entries that stand together and balance by the first grouping, as most are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from .assembling import Chunk
+from .grouping import Balances, Grouping
+
+IRREGULAR_SHARE = 0.5
+"""When more of the first lines than this share are out of balance, the grouping is wrong at once."""
+
+
+class Irregular(Exception):
+    """The file must be gathered before its entries are known."""
+
+
+class Regularity:
+    """What was seen of a file that is written as it is read, by the first of `groupings`."""
+
+    def __init__(self, groupings: Sequence[Grouping]) -> None:
+        self._groupings = groupings
+        self._balances = Balances()
+        self._names: list[pl.Series] = []
+        self._is_out_of_balance = False
+
+    def note(self, chunk: Chunk) -> None:
+        """Remember the entries; raises Irregular when the first ones show it."""
+        entries = chunk.entries
+        names = entries.select(pl.struct(self._groupings[0].value).hash().alias("name"))["name"]
+        wrong = entries.filter(pl.col("difference") != 0)["lines"].sum()
+        is_hopeless = len(self._groupings) > 1 and wrong > IRREGULAR_SHARE * chunk.lines.height
+        if not self._names and (names.n_unique() < len(names) or is_hopeless):
+            raise Irregular
+        self._names.append(names)
+        self._is_out_of_balance |= bool(wrong)
+        self._balances.add(entries)
+
+    def check(self) -> None:
+        """Raise Irregular when an entry came in two places, or another grouping balances better."""
+        if not self._names:
+            return
+        names = pl.concat(self._names)
+        if names.n_unique() < len(names):
+            raise Irregular
+        if self._is_out_of_balance and self._balances.best(self._groupings) is not self._groupings[0]:
+            raise Irregular

@@ -1,0 +1,191 @@
+"""Settling: entries that may be stored meet the stored ones; each is added, changed, or there already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from douane.pipeline.batch import LINE
+from douane.pipeline.identity import SEPARATOR, hashed, hex_digits
+from douane.pipeline.outcome import Outcome
+from douane.pipeline.spill import CopyFile
+from douane.pipeline.tally import Tally
+from douane.store.posting import ENTRY_COLUMNS, LINE_COLUMNS, Posting
+
+from .assembling import Chunk, Numbers
+from .books import Books
+from .grouping import Grouping
+from .known import KnownEntries, halves
+from .lines import FINGERPRINT
+from .wishes import EntryWishes
+
+Marks = npt.NDArray[np.bool_]
+NEW_ENTRY_COLUMNS = ("run_id", *ENTRY_COLUMNS)
+
+
+class Settling:
+    """Settles the entries of one run; `entries` counts them."""
+
+    def __init__(
+        self,
+        posting: Posting,
+        wishes: EntryWishes,
+        outcome: Outcome,
+        books: Books,
+        known: KnownEntries,
+        grouping: Grouping,
+    ) -> None:
+        self._posting = posting
+        self._wishes = wishes
+        self._outcome = outcome
+        self._known = known
+        self._grouping = grouping
+        self.books = books
+        self.entries = Tally()
+        self._new_entries = CopyFile(outcome.folder / "entries.csv")
+        self._changed_entries = CopyFile(outcome.folder / "changed-entries.csv")
+        self._changed_lines = CopyFile(outcome.folder / "changed-lines.csv")
+
+    def new_lines(self, chunks: Iterator[Chunk]) -> Iterator[bytes]:
+        """The lines of new entries as CSV for COPY; everything else waits for `finish`."""
+        for chunk in chunks:
+            if chunk.entries.height:
+                yield from self._settle(chunk)
+
+    def finish(self) -> None:
+        """Write what waits: changes, removals, new entries, and what the books gained."""
+        self._replace()
+        self._remove()
+        self._copy("entries", NEW_ENTRY_COLUMNS, self._new_entries.pieces(), self._new_entries.rows)
+        for table, made in (
+            ("journals", self.books.made_journals),
+            ("ledger_accounts", self.books.made_accounts),
+        ):
+            for rows in made:
+                with_run = rows.with_columns(pl.lit(self._posting.run_id).alias("run_id"))
+                self._copy(table, tuple(with_run.columns), iter([self._csv(with_run)]), rows.height)
+        if self.books.years.made:
+            years = pl.DataFrame(self.books.years.made).drop("is_closed")
+            self._copy("fiscal_years", tuple(years.columns), iter([self._csv(years)]), years.height)
+
+    def _settle(self, chunk: Chunk) -> Iterator[bytes]:
+        keyed = chunk.entries.with_columns(key=self._keys())
+        stored, count, is_equal = self._stored(keyed)
+        is_changed = (count == 1) & ~is_equal & self._wishes.updates_known
+        is_ambiguous = (count > 1) & ~is_equal & self._wishes.updates_known
+        self._known.spoken.append(stored[is_equal | is_changed])
+        settled = Chunk(chunk.lines, keyed, chunk.starts)
+        self._count(settled, is_equal, "unchanged")
+        self._refuse_ambiguous(settled, is_ambiguous)
+        if is_changed.any():
+            self._change(settled.only(is_changed), stored[is_changed])
+        is_new = ~(is_equal | is_changed | is_ambiguous)
+        if is_new.any():
+            self._count(settled, is_new, "added")
+            yield self._add(settled.only(is_new))
+
+    def _keys(self) -> pl.Expr:
+        """What names an entry: its journal, its number unless days alone make entries, and its day."""
+        number = pl.col("entry_number").fill_null("")
+        if "entry_number" not in self._grouping.value:
+            number = pl.lit("")
+        day = pl.col("entered_on").cast(pl.String)
+        return hashed(pl.concat_str([pl.lit("entry"), "journal_code", number, day], separator=SEPARATOR))
+
+    def _stored(self, keyed: pl.DataFrame) -> tuple[Numbers, Numbers, Marks]:
+        """For each entry the id of a stored one of its key, how many there are, and whether it is equal."""
+        years = keyed["year_id"].unique().sort().to_list()
+        known = self._known.of_years(years)
+        if not known.height:
+            nothing = np.zeros(keyed.height, np.int64)
+            return nothing, nothing, np.zeros(keyed.height, np.bool_)
+        wanted = keyed.select(FINGERPRINT).hstack(halves(keyed["key"])).with_row_index("entry")
+        is_equal = (pl.col(FINGERPRINT) == pl.col("stored fingerprint")).fill_null(False)
+        found = (
+            wanted.join(known, on=["high", "low"], how="left")
+            .sort("entry", is_equal, descending=[False, True])
+            .group_by("entry", maintain_order=True)
+            .agg(pl.col("id").first().fill_null(0), pl.col("id").count().alias("count"), is_equal.any())
+        )
+        return (
+            found["id"].to_numpy(),
+            found["count"].cast(pl.Int64).to_numpy(),
+            found[FINGERPRINT].to_numpy(),
+        )
+
+    def _count(self, chunk: Chunk, marks: Marks, verdict: str) -> None:
+        lines = int(chunk.sizes[marks].sum())
+        for tally, count in ((self._outcome.tally, lines), (self.entries, int(marks.sum()))):
+            setattr(tally, verdict, getattr(tally, verdict) + count)
+        self.entries.received += int(marks.sum())
+
+    def _refuse_ambiguous(self, chunk: Chunk, marks: Marks) -> None:
+        if marks.any():
+            self._count(chunk, marks, "rejected")
+            lines = chunk.lines.filter(chunk.of_lines(marks))[LINE]
+            self._outcome.tally.rejected -= len(lines)
+            self._outcome.reject(lines, "ambiguous-entry")
+
+    def _add(self, chunk: Chunk) -> bytes:
+        ids = np.array(self._posting.reserve_ids("entries", chunk.entries.height), np.int64)
+        self._new_entries.append(self._scoped(self._entry_rows(chunk, ids, with_run=True)))
+        return self._csv(self._line_rows(chunk, ids))
+
+    def _change(self, chunk: Chunk, ids: Numbers) -> None:
+        self.entries.received += len(ids)
+        self._changed_entries.append(self._scoped(self._entry_rows(chunk, ids)))
+        self._changed_lines.append(self._scoped(self._line_rows(chunk, ids)))
+
+    def _entry_rows(self, chunk: Chunk, ids: Numbers, *, with_run: bool = False) -> pl.DataFrame:
+        entries = chunk.entries.with_columns(
+            pl.Series("id", ids),
+            pl.lit(self._posting.run_id).alias("run_id"),
+            hex_digits("key").alias("key"),
+            pl.col("year_id").alias("fiscal_year_id"),
+            pl.col("entry_number").alias("number"),
+        )
+        return entries.select(NEW_ENTRY_COLUMNS if with_run else ENTRY_COLUMNS)
+
+    def _line_rows(self, chunk: Chunk, ids: Numbers) -> pl.DataFrame:
+        places = np.arange(chunk.lines.height) - np.repeat(chunk.starts, chunk.sizes) + 1
+        return chunk.lines.with_columns(
+            pl.Series("entry_id", np.repeat(ids, chunk.sizes)), pl.Series("number", places)
+        ).select(LINE_COLUMNS)
+
+    def _replace(self) -> None:
+        if not self._changed_entries.rows:
+            return
+        done = self._posting.replace(self._changed_entries.pieces(), self._changed_lines.pieces())
+        self._outcome.tally.updated += done.lines
+        self._outcome.tally.unchanged += done.equal_lines
+        self.entries.updated += done.entries
+        self.entries.unchanged += done.equal_entries
+
+    def _remove(self) -> None:
+        year_id = self._wishes.year_id
+        if not self._wishes.replaces_year or year_id is None:
+            return
+        absent = self._known.unspoken(year_id)
+        if len(absent):
+            rows = self._csv(absent.to_frame())
+            self.entries.removed, self._outcome.tally.removed = self._posting.remove([rows])
+
+    def _copy(self, table: str, columns: tuple[str, ...], pieces: Iterator[bytes], rows: int) -> None:
+        if rows:
+            self._posting.copy(table, columns, pieces)
+
+    def _scoped(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """`rows` behind their tenant."""
+        scope = {"organization": self._posting.organization_id, "company": self._posting.company_id}
+        return rows.select(
+            *(pl.lit(number).alias(f"{name} scope") for name, number in scope.items()), pl.all()
+        )
+
+    def _csv(self, rows: pl.DataFrame) -> bytes:
+        piece = BytesIO()
+        self._scoped(rows).write_csv(piece, include_header=False)
+        return piece.getvalue()
