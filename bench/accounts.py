@@ -23,8 +23,7 @@ LIMIT = 0.5
 READING_LIMIT = 1.0
 SECONDS = 10
 WARM_UP_SECONDS = 2
-STATEMENT = "find_or_create_accounts"
-NUMBER = "('411P' || :number::text)"
+STATEMENT = "get_or_create"
 UNLIMITED = {"DOUANE_RATE_REQUESTS_MAX": "0", "DOUANE_CALLS_AT_ONCE_MAX": "0"}
 
 
@@ -97,9 +96,17 @@ def _kept(database: Connection) -> int:
 
 
 def _script(folder: Path, database: Connection) -> Path:
-    """The statement for pgbench, for one account with a random number of the same company."""
+    """The statement for pgbench, for one new account of the same company."""
     organization, company = database.execute("select organization_id, id from companies").fetchone() or (0, 0)
-    values = {"organization_id": str(organization), "company_id": str(company), "numbers": f"array[{NUMBER}]"}
+    values = {
+        "organization_id": f"array[{organization}]",
+        "company_id": f"array[{company}]",
+        "number": "array['411P' || :number::text]",
+        "is_third_party": "array[true]",
+        "name": "array['Account 411P' || :number::text]",
+        "customer_code": "array['P' || :number::text]",
+        "further": "array[null]",
+    }
     statement = re.sub(r"%\((\w+)\)s", lambda found: values[found[1]], queries("accounts")[STATEMENT])
     path = folder / "accounts.pgbench"
     path.write_text(f"\\set number random(1, 1000000000)\n{statement.rstrip(';')};\n", encoding="utf-8")
