@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,10 +16,19 @@ from douane.dialects.mydso.replies import WIRE_CODES
 from douane.dialects.myunisoft.replies import WIRE_CODES as PARTNERS_CODES
 from douane.errors import Refusal
 from douane.model.catalogue import FAULTS, REFUSALS, WARNINGS
+from douane.model.entries import NewEntry
+from douane.model.fiscal_years import FiscalYear
+from douane.model.journals import Journal
+from douane.model.references import Way
 from douane.pipeline.receive import Spool
 from douane.settings import Settings, from_environment
 from douane.store.credentials import NOBODY
 from douane.store.database import check_version
+from douane.store.entries import add_entry
+from douane.store.fiscal_years import add_year, close_year, remove_year
+from douane.store.journals import add_journal, find_journal, remove_journal
+from douane.store.organizations import ensure_company
+from douane.store.references import put_reference, remove_reference
 from douane.web.body import read_body, spool_body
 from douane.web.calls import read_query
 from douane.web.meter import Meter
@@ -204,6 +215,57 @@ def bad_setting(*_: Any) -> str:
 def old_database(*_: Any) -> str:
     # No older server is at hand: all that is asked of a connection is the version it says.
     return raised(check_version, SimpleNamespace(info=SimpleNamespace(server_version=170006)))
+
+
+JANUARY = FiscalYear(date(2026, 1, 1), date(2026, 1, 31))
+
+
+@contextmanager
+def books(sender: Any) -> Iterator[tuple[Any, int, int]]:
+    """A connection whose changes are dropped, and the organization and company of new books."""
+    with sender.gateway.database.connection() as conn, conn.transaction(force_rollback=True):
+        company = ensure_company(conn, "BOOKS", None)
+        yield conn, company.organization_id, company.id
+
+
+@makes("unknown-record")
+def unknown_record(sender: Any, _: Path) -> str:
+    with books(sender) as owner:
+        return raised(remove_reference, *owner, Way, 999)
+
+
+@makes("code-taken")
+def code_taken(sender: Any, _: Path) -> str:
+    with books(sender) as owner:
+        return raised(add_journal, *owner, Journal("01", "Again"))
+
+
+@makes("bad-record")
+def bad_record(sender: Any, _: Path) -> str:
+    with books(sender) as owner:
+        return raised(put_reference, *owner, Way(-1, "Nowhere"))
+
+
+@makes("year-overlap")
+def year_overlap(sender: Any, _: Path) -> str:
+    with books(sender) as owner:
+        add_year(*owner, JANUARY)
+        return raised(add_year, *owner, JANUARY)
+
+
+@makes("year-closed")
+def year_closed(sender: Any, _: Path) -> str:
+    with books(sender) as owner:
+        year = close_year(*owner, add_year(*owner, JANUARY).id, "somebody")
+        return raised(remove_year, *owner, year.id)
+
+
+@makes("record-in-use")
+def record_in_use(sender: Any, _: Path) -> str:
+    with books(sender) as owner:
+        year, journal = add_year(*owner, JANUARY), find_journal(*owner, code="01")
+        add_entry(*owner, NewEntry(year.id, journal.id, JANUARY.starts_on, lines=()))
+        return raised(remove_journal, *owner, journal.id)
 
 
 def test_each_code_of_the_catalogue_has_its_maker() -> None:
