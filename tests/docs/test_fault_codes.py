@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from douane.formats.fec_check import check_fec
+from douane.formats.fec_columns import OFFICIAL
 from douane.model.catalogue import FAULTS, WARNINGS
+from douane.settings import Limits
 
 ITEM = "item_type;item_number;client_code;item_date_issue;item_date_due;item_amount_initial_inc_tax"
 
@@ -73,9 +76,34 @@ CASES: dict[str, Case] = {
     "unknown-country": client("client_address_country", "Atlantis"),
 }
 
+FEC = "|".join(OFFICIAL)
+POSTED = "VE|Ventes|1|20240131|411000|Clients|C1|Dupont|F1|20240130|Facture|12,50|0,00|AB|20240301|20241231||"
+
+CHECKED: dict[str, str] = {
+    "decimal-point": POSTED.replace("12,50", "12.50"),
+    "thousands-separator": POSTED.replace("12,50", "1 012,50"),
+    "not-a-fec-amount": POSTED.replace("12,50", "12 EUR"),
+    "not-a-fec-date": POSTED.replace("20240131", "20241331"),
+    "blank-line": "",
+    "missing-column": "",
+    "column-separator": "",
+    "account-number-start": POSTED.replace("411000", "C411"),
+    "both-sides": POSTED.replace("0,00", "3,00"),
+    "neither-side": POSTED.replace("12,50", ""),
+    "unlikely-year": POSTED.replace("20240130", "18240130"),
+    "expected-value": POSTED.replace("20241231", ""),
+}
+"""Lines of a FEC with one finding that only the check of a FEC has."""
+
+CHECKED_HEADERS = {
+    "blank-line": f"\n{FEC}",
+    "missing-column": FEC.replace("CompteLib", "Libelle"),
+    "column-separator": FEC.replace("|", ";"),
+}
+
 
 def test_each_code_of_the_catalogue_has_its_case() -> None:
-    assert CASES.keys() == FAULTS.keys() | WARNINGS.keys()
+    assert CASES.keys() | CHECKED.keys() == FAULTS.keys() | WARNINGS.keys()
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -89,6 +117,16 @@ def test_a_file_makes_the_code(code: str, sender_with_customer: Any) -> None:
     assert receipt["counts"]["rejected"] == receipt["faults_total"] == int(code in FAULTS)
     assert told[0]["hint"] == (FAULTS | WARNINGS)[code].hint
     assert is_a_sentence(told[0]["message"])
+
+
+@pytest.mark.parametrize("code", CHECKED)
+def test_a_fec_makes_the_code(code: str) -> None:
+    text = f"{CHECKED_HEADERS.get(code, FEC)}\n{CHECKED[code]}".rstrip("\n")
+    verdict = check_fec(iter([text.encode()]), Limits())
+    assert verdict.counts == {code: 1}
+    (told,) = verdict.findings.to_dicts()
+    assert told["is_warning"] == (code in WARNINGS)
+    assert is_a_sentence((FAULTS | WARNINGS)[code].template.format(**told))
 
 
 def is_a_sentence(message: str) -> bool:

@@ -10,11 +10,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
 import pytest
 
 from douane.dialects.mydso.replies import WIRE_CODES
 from douane.dialects.myunisoft.replies import WIRE_CODES as PARTNERS_CODES
 from douane.errors import Refusal
+from douane.formats.fec_columns import AMOUNTS, DATES, OFFICIAL
+from douane.formats.fec_write import LATIN_9, Form, write_fec
 from douane.model.catalogue import FAULTS, REFUSALS, WARNINGS
 from douane.model.entries import NewEntry
 from douane.model.fiscal_years import FiscalYear
@@ -204,6 +207,14 @@ def too_many_at_once(*_: Any) -> str:
             pass
 
     return raised(twice, Meter(Settings(calls_at_once_max=1)))
+
+
+@makes("outside-charset")
+def outside_charset(*_: Any) -> str:
+    empty = dict.fromkeys(DATES, pl.Date) | dict.fromkeys(AMOUNTS, pl.Decimal(20, 6))
+    line = pl.DataFrame({name: pl.Series([None], dtype=empty.get(name, pl.String)) for name in OFFICIAL})
+    lines = line.with_columns(EcritureLib=pl.lit("→"))
+    return raised(list, write_fec([lines], Form(charset=LATIN_9)))
 
 
 @makes("bad-setting")

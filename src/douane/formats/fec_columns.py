@@ -50,19 +50,23 @@ _FOREIGN = {
     "Devise": "Idevise",
     "PJ": ATTACHMENTS,
 }
-_CHECKED_FOREIGN = ("CompteAuxNum", "CompteAuxLib")
 _JOINTS = " _-."
+
+
+def _bare(name: str) -> str:
+    """`name` without case and accents."""
+    letters = unicodedata.normalize("NFD", name.casefold())
+    return "".join(each for each in letters if not unicodedata.combining(each))
 
 
 def _plain(name: str) -> str:
     """`name` without case, accents, and signs that join words."""
-    letters = unicodedata.normalize("NFD", name.casefold())
-    return "".join(each for each in letters if not unicodedata.combining(each) and each not in _JOINTS)
+    return "".join(each for each in _bare(name) if each not in _JOINTS)
 
 
 _OWN = {_plain(each): each for each in (*OFFICIAL, *SIDED.values(), *CASH, ATTACHMENTS)}
 _KNOWN = _OWN | {_plain(name): label for name, label in _FOREIGN.items()}
-_CHECKED = _OWN | {_plain(name): _FOREIGN[name] for name in _CHECKED_FOREIGN}
+_CHECKED = {*_OWN, "compteauxnum", "compteauxlib"}
 
 
 def label_of(name: str) -> str:
@@ -78,7 +82,7 @@ def is_known(label: str) -> bool:
 
 def is_checked_name(name: str) -> bool:
     """Whether the tax administration finds the column by this name; it knows fewer spellings than we."""
-    return _plain(name.strip()) in _CHECKED
+    return _bare(name.strip()) in _CHECKED
 
 
 def missing_columns(labels: tuple[str, ...]) -> list[str]:

@@ -9,6 +9,13 @@ from .fec_columns import AMOUNTS, DATES, MANDATORY
 PLAIN_DATE = "^(?:19|2[0-9])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$"
 """AAAAMMJJ, as the law has it."""
 
+NO_DATE = "^[0/. -]+$"
+"""What programs write for no date."""
+
+_NUMBER = "(?:[0-9]+,?[0-9]*|,[0-9]+)"
+LAWFUL_AMOUNT = f"^(?:[+-]?{_NUMBER}(?:[eE][+-]?[0-9]+)?|{_NUMBER} *[+-])$"
+"""The amounts that the tax administration takes."""
+
 _PLAIN_AMOUNT = "^-?[0-9]{1,14}(?:,[0-9]+)?$"
 _BLANKS_AFTER_SIGN = "^([+-]) +"
 _SIGN_BEHIND = "^([0-9.,' ]*[0-9.,]) *([+-])$"
@@ -19,7 +26,6 @@ _EXPONENT = "^([+-]?)([0-9]{0,30})[.,]?([0-9]{0,30})[eE]([+-]?[0-9]{1,2})$"
 _HAS_DIGITS = "^[+-]?[.,]?[0-9]"
 _ZEROS = "0" * 100
 
-_NO_DATE = "^[0/. -]+$"
 _TIME = r"([0-9])[T ]+[0-9]{1,2}:?[0-9]{2}(?::?[0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?$"
 _TIME_IN_DIGITS = "^([0-9]{8})[0-9]{6}$"
 _DAY_FIRST = "^(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])((?:19|2[0-9])[0-9]{2})$"
@@ -70,5 +76,5 @@ def _dates(cells: pl.Series, is_mandatory: bool) -> pl.Series:
     dates = odd.str.replace(_TIME, "${1}").str.replace(_TIME_IN_DIGITS, "${1}")
     dates = dates.str.replace(_DAY_FIRST, "${1}/${2}/${3}")
     if not is_mandatory:
-        dates = dates.set(odd.str.contains(_NO_DATE), None)
+        dates = dates.set(odd.str.contains(NO_DATE), None)
     return cells.replace(odd, dates)
