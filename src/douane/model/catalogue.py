@@ -269,6 +269,12 @@ FAULTS = _by_code(
         "The columns are separated by {value}",
         "Put a tab or | between the columns.",
     ),
+    Code(
+        "not-an-entry-line",
+        "Not an entry line of a TRA",
+        "The line is no entry line: {detail}",
+        "Look for a character too many or too few before that position; every position counts.",
+    ),
 )
 
 WARNINGS = _by_code(
@@ -451,5 +457,23 @@ REFUSALS = _by_code(
         "Character outside the charset",
         "The file cannot be written: {detail}.",
         "Write it in UTF-8.",
+    ),
+    Code(
+        "several-data-files",
+        "Several data files in the archive",
+        "The archive holds more than one data file: {detail}.",
+        "Send each in an archive of its own.",
+    ),
+    Code(
+        "no-data-file",
+        "No data file in the archive",
+        "The archive holds no file with a name in {detail}.",
+        "Put the file at the root of the archive, not in a folder.",
+    ),
+    Code(
+        "unwritable-value",
+        "Value that the format cannot hold",
+        "The file cannot be written: {detail}.",
+        "Shorten or correct the value.",
     ),
 )
