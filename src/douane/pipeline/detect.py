@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from douane.formats.outside import OUTSIDE
 from douane.settings import Limits
@@ -18,6 +19,10 @@ LETTERS = "àâäçéèêëîïôöùûüÀÂÄÇÉÈÊËÎÏÔÖÙÛÜ°§«»"
 WINDOWS_SIGNS = "€…‘’“”–—œŒ•™ÿ"
 NOT_OF_ISO = slice(0x80, 0xA0)  # control characters there, letters and signs in the other two
 LEAST_LEAD = 0xC2  # the least byte that starts a character of UTF-8
+LEADS = {0xC2: 0x00, 0xC3: 0x40}  # how UTF-8 starts U+0080 to U+00FF, and what the second byte then lacks
+ENOUGH = 1000
+
+Counts = npt.NDArray[np.int64]
 
 
 def detect_charset(path: Path, limits: Limits | None = None) -> str:
@@ -46,18 +51,22 @@ def _is_utf8(path: Path, limits: Limits) -> bool:
             bad = block.count(OUTSIDE.encode())
             outside += bad
             good += int(np.count_nonzero(np.frombuffer(block, np.uint8) >= LEAST_LEAD)) - bad
+        if outside > good + ENOUGH:
+            break
     return outside == 0 or good > outside
 
 
-def _byte_counts(path: Path, limits: Limits) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """How often each byte stands in the content."""
+def _byte_counts(path: Path, limits: Limits) -> Counts:
+    """How often each byte from 0x80 on stands in the content."""
     counts = np.zeros(256, np.int64)
     for block in decode(path, BYTE_BY_BYTE, "", limits):
-        content = block.decode().encode(BYTE_BY_BYTE)
-        counts += np.bincount(np.frombuffer(content, np.uint8), minlength=256)
+        text = np.frombuffer(block, np.uint8)
+        for lead, offset in LEADS.items():
+            followers = text[np.flatnonzero(text == lead) + 1]
+            counts += np.bincount(followers + np.uint8(offset), minlength=256)
     return counts
 
 
-def _score(counts: np.ndarray[tuple[int], np.dtype[np.int64]], letters: str, charset: str) -> int:
+def _score(counts: Counts, letters: str, charset: str) -> int:
     """How many bytes are one of the letters."""
     return int(counts[list(letters.encode(charset))].sum())
