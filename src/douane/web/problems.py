@@ -7,6 +7,7 @@ import logging
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -29,6 +30,8 @@ log = logging.getLogger("douane.web")
 
 RETRY_SECONDS = "5"
 URL_CHARACTERS_MAX = 1000
+PROCESS = str(uuid4())[:-12]
+_numbers = count()
 
 
 def circumstances_of(scope: HTTPScope, errors_with_200: bool = True) -> Circumstances:
@@ -47,8 +50,8 @@ def circumstances_of(scope: HTTPScope, errors_with_200: bool = True) -> Circumst
 
 
 def new_request_id() -> str:
-    """An id that no other request has."""
-    return f"req-{uuid4()}"
+    """An id that no other request has, in the shape of a UUID; those of one process are in their order."""
+    return f"req-{PROCESS}{next(_numbers):012x}"
 
 
 def problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -6,15 +6,16 @@ import binascii
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from douane.dialects.access import Access, Handed, Wanted
 from douane.errors import Refusal
 from douane.store import credentials
-from douane.store.credentials import NOBODY, Caller, Connection
+from douane.store.credentials import NOBODY, Caller, Connection, Issued
 from douane.store.database import Database
+from douane.store.fiscal_years import list_years
 from douane.store.organizations import Company
 
 from .errors import refused
@@ -82,16 +83,19 @@ def grant(conn: Connection, wanted: Wanted) -> Handed:
         opens_all=wanted.opens_all,
         declarations=wanted.declarations,
     )
-    opened = "every company" if wanted.opens_all else f"company {issued.company.code}"
-    return Handed(
-        {"secret": issued.secret, "token": issued.token},
-        (
-            f"It opens {NAME} for {opened} of {wanted.organization}.",
-            f"The society-id of {issued.company.code} is {issued.company.id}"
-            + ("; the token needs such a header." if wanted.opens_all else "."),
-            f"Keep both now: they are not shown again. douane revoke {issued.login} closes it.",
-        ),
-    )
+    return Handed({"secret": issued.secret, "token": issued.token}, tuple(_about(conn, wanted, issued)))
+
+
+def _about(conn: Connection, wanted: Wanted, issued: Issued) -> Iterator[str]:
+    company = issued.company
+    opened = "every company" if wanted.opens_all else f"company {company.code}"
+    yield f"It opens {NAME} for {opened} of {wanted.organization}."
+    named = "; each request names a company by such a header." if wanted.opens_all else "."
+    yield f"The society-id of {company.code} is {company.id}{named}"
+    if not list_years(conn, company.organization_id, company.id):
+        yield f"{company.code} has no fiscal year yet: douane year add 2026 --company {company.code}"
+    yield "Keep secret and token now: they are not shown again."
+    yield f"douane revoke {issued.login} closes the credential."
 
 
 def new_token(claims: Mapping[str, object]) -> str:
