@@ -63,7 +63,8 @@ async def _caller(service: Service, dialect: Dialect, request: Request[Any, Any,
     caller = await service.callers.find(dialect, dict(request.scope["headers"]))
     if dialect.metering is not None:
         standing = service.meter.count(caller)
-        request.state["headers"] = service.meter.headers(dialect.metering, standing)
+        told = request.scope["state"].setdefault("headers", {})
+        told.update(service.meter.headers(dialect.metering, standing))
         service.meter.check(standing)
     return caller
 

@@ -58,7 +58,7 @@ class Front(Litestar):
     def _nothing(self, path: str) -> Address | None:
         """An address without answers, when the path is in a dialect's home."""
         for home, dialect in self._homes.items():
-            if path.startswith(home):
+            if f"{path}/".startswith(home):
                 return Address(dialect, "")
         return None
 
