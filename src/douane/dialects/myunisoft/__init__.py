@@ -1,4 +1,4 @@
-"""MyUnisoft: the partners' API of an accounting system (access, errors, replies)."""
+"""MyUnisoft: the partners' API of an accounting system (access, errors, replies, calls)."""
 
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from douane.model.refusing import refusal
 
 from . import replies
 from .access import ACCESS, NAME
+from .account_upsert import GATHERING
 from .errors import refused
 
 _WHEN = Circumstances(
@@ -24,6 +25,7 @@ MYUNISOFT = Dialect(
     title="MyUnisoft",
     access=ACCESS,
     replies=replies,
+    calls=(GATHERING,),
     notices=(Notice("/api/partners/health", "Whether the API is there.", Reply(200, {"status": "ok"})),),
     examples={
         "No token": replies.refused(refused("ERR-INVALID-AUTH-HEADER"), _WHEN),
