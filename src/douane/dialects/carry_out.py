@@ -12,8 +12,14 @@ from douane.store.database import Database
 from douane.store.runs import Run
 
 from .mydso.intake import intake as mydso_intake
+from .myunisoft.file_intake import intake as myunisoft_intake
+from .native.entries import intake as native_intake
 
-INTAKES: dict[str, Callable[[Run, Settings], Intake]] = {"mydso": mydso_intake}
+INTAKES: dict[str, Callable[[Run, Settings], Intake]] = {
+    "mydso": mydso_intake,
+    "myunisoft": myunisoft_intake,
+    "native": native_intake,
+}
 
 
 def import_run(database: Database, settings: Settings, run: Run, progress: Progress | None = None) -> Run:

@@ -17,8 +17,9 @@ from .wishes import Wishes
 ReadTable = Callable[[Iterator[bytes], Limits, int], Table]
 """A format's reader: takes blocks of UTF-8, limits and the size of a piece in bytes."""
 
-ReadWishes = Callable[[Connection], EntryWishes]
-"""What the sender wishes of entries, which the company's own settings have a say in. May raise Refusal."""
+ReadWishes = Callable[[Connection, tuple[str, ...]], EntryWishes]
+"""What the sender wishes of entries, which the company's own settings have a say in; it is told the names
+of the documents that came along, and may raise Refusal."""
 
 DETECTED = "detect"
 
@@ -28,8 +29,8 @@ class Intake:
     """How one run is to be carried out.
 
     `encoding` is a charset or DETECTED; `compression` a Content-Encoding. `read` is the reader of a format
-    that is not delimited by `layout`. A file in a zip is the one whose name ends in one of `suffixes`.
-    A mapping to entry lines comes with `entry_wishes`.
+    that is not delimited by `layout`. A file in a zip is the one whose name ends in one of `suffixes`; an
+    upload that is no zip is refused when it `must_be_zip`. A mapping to entry lines has `entry_wishes`.
     """
 
     mapping: Mapping
@@ -40,6 +41,7 @@ class Intake:
     declarations: Declarations = field(default_factory=Declarations)
     read: ReadTable | None = None
     suffixes: tuple[str, ...] = ()
+    must_be_zip: bool = False
     entry_wishes: ReadWishes | None = None
 
     @property

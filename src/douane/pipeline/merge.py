@@ -59,7 +59,7 @@ class Merge:
         self._fields = (*customer, *plan.fields, *((EXTRA,) if plan.extras else ()))
 
     notes: ClassVar[dict[str, str]] = {}
-    is_refused: ClassVar[bool] = False
+    refuse: ClassVar[None] = None
 
     @property
     def tables(self) -> dict[str, Tally]:

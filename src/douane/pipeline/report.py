@@ -7,8 +7,7 @@ from typing import Any
 
 import psycopg
 
-from douane.errors import Refusal
-from douane.store.runs import Run, list_faults
+from douane.store.runs import Run, list_faults, weightiest_fault
 
 from .tally import Tally
 
@@ -61,10 +60,10 @@ def receipt_of(conn: psycopg.Connection[Any], run: Run) -> dict[str, Any]:
     }
 
 
-def first_fault(conn: psycopg.Connection[Any], run_id: int) -> Refusal:
-    """Why a file that is taken whole or not at all is turned away: its first fault."""
-    (fault,) = list_faults(conn, run_id, 1, warnings=False)
-    return Refusal(fault["code"], f"Line {fault['line']}: {fault['message']}", fault["hint"])
+def first_fault(conn: psycopg.Connection[Any], run_id: int, tally: Tally) -> tuple[dict[str, Any], float]:
+    """The first fault of a run that says what is wrong, and the share of the lines that have its code."""
+    fault = weightiest_fault(conn, run_id)
+    return fault, fault.pop("count") / max(tally.received, 1)
 
 
 def _counts(tally: Tally) -> dict[str, int]:

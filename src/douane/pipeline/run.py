@@ -30,6 +30,7 @@ from .entries.merge import EntryMerge
 from .intake import DETECTED, Intake
 from .map import map_labels
 from .merge import Merge
+from .opened import Opened, opened
 from .parse import Parsed, parse
 from .report import first_fault, kept_receipt
 from .validate import Validator
@@ -94,13 +95,19 @@ class _Import:
     def _carry_out(self, folder: Path, *, may_slice: bool) -> Run:
         run, intake, settings = self.run, self.intake, self.settings
         clock = Clock({"receive": run.receive_seconds})
-        path = self._upload_path(folder)
-        parsed = self._parse(path, clock)
+        file = opened(
+            self._upload_path(folder),
+            folder,
+            intake.suffixes,
+            settings.limits,
+            must_be_zip=intake.must_be_zip,
+        )
+        parsed = self._parse(file.data, clock)
         with clock.stage("map"):
             plan = map_labels(parsed.labels, intake.mapping)
         validator = Validator(plan, intake.declarations, clock)
         merging = Merging(self.conn, plan.table, run.organization_id, run.company_id, run.id)
-        readings = chain([parsed], iter(lambda: self._parse(path, clock), None))
+        readings = chain([parsed], iter(lambda: self._parse(file.data, clock), None))
 
         def reread() -> Iterator[Batch]:
             return clock.timed("parse", next(readings).batches, "decode")
@@ -108,27 +115,33 @@ class _Import:
         self.conn.execute("savepoint before_merge")
         with clock.stage("merge"):
             if plan.table.has_entries:
-                merge: Merge | EntryMerge = self._merge_entries(validator, folder, reread)
+                merge: Merge | EntryMerge = self._merge_entries(validator, folder, reread, file)
             else:
                 merge = Merge(merging, validator, intake.wishes, settings, folder)
                 merge.write(reread, self._blocks_expected, may_slice=may_slice)
-        is_refused = merge.is_refused
-        if run.is_dry_run or is_refused:
+        refuse = merge.refuse
+        if run.is_dry_run or refuse is not None:
             self.conn.execute("rollback to savepoint before_merge")
         with clock.stage("report"):
             merging.copy_faults(merge.outcome.faults.pieces())
-        if is_refused:
-            return refuse_run(self.conn, run.id, first_fault(self.conn, run.id))
+        if refuse is not None:
+            fault, share = first_fault(self.conn, run.id, merge.outcome.tally)
+            return refuse_run(self.conn, run.id, refuse(fault, share))
         return finish_run(self.conn, run.id, kept_receipt(merge.tables, merge.notes, clock.rounded()))
 
     def _merge_entries(
-        self, validator: Validator, folder: Path, reread: Callable[[], Iterator[Batch]]
+        self, validator: Validator, folder: Path, reread: Callable[[], Iterator[Batch]], file: Opened
     ) -> EntryMerge:
         run, wishes = self.run, self.intake.entry_wishes
         assert wishes is not None, f"{run.dialect} says nothing of the entries of {run.door}"
         posting = Posting(self.conn, self.database, run.organization_id, run.company_id, run.id)
-        merge = EntryMerge(posting, validator, wishes(self.conn), folder, self.settings.gathered_rows_max)
+        posting.lock()
+        merge = EntryMerge(
+            posting, validator, wishes(self.conn, file.documents), folder, self.settings.gathered_rows_max
+        )
         merge.write(reread)
+        for name, content in file.contents(self.settings.limits):
+            posting.attach(name, content)
         return merge
 
     def _parse(self, path: Path, clock: Clock) -> Parsed:

@@ -132,7 +132,7 @@ class Validator:
             columns.append(values)
         typed = pl.DataFrame(columns)
         if self.plan.extras:
-            typed = typed.with_columns(rows.select(_extra(self.plan.extras)))
+            typed = typed.with_columns(rows.select(_extra(_filled(rows, self.plan.extras))))
         return self._signed(typed)
 
     def _signed(self, typed: pl.DataFrame) -> pl.DataFrame:
@@ -194,8 +194,15 @@ def _told(rows: pl.DataFrame, label: str, codes: pl.Series, details: pl.Series |
     )
 
 
-def _extra(labels: tuple[str, ...]) -> pl.Expr:
+def _filled(rows: pl.DataFrame, labels: tuple[str, ...]) -> list[str]:
+    """Those of the labels under which anything stands."""
+    return [label for label in labels if rows[label].null_count() < rows.height]
+
+
+def _extra(labels: list[str]) -> pl.Expr:
     """The unpublished cells of a row as a JSON object of text, null when all of them are empty."""
+    if not labels:
+        return pl.lit(None, pl.String).alias(EXTRA)
     pairs = [
         pl.when(pl.col(label).is_not_null()).then(
             pl.struct(pl.col(label).alias(label.strip()))

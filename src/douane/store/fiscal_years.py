@@ -59,6 +59,11 @@ def year_of(conn: Connection, organization_id: int, company_id: int, day: date) 
     return _one(conn, "hold_year", {**_scope(organization_id, company_id), "day": day})
 
 
+def has_entries(conn: Connection, organization_id: int, company_id: int, year_id: int) -> bool:
+    """Whether anything is entered in the year."""
+    return _is_true(conn, "has_entries", {**_scope(organization_id, company_id), "id": year_id})
+
+
 def add_year(conn: Connection, organization_id: int, company_id: int, year: FiscalYear) -> FiscalYear:
     """Store a new year; gives it with its id. Refuses `bad-record` and `year-overlap`."""
     values = _checked(conn, organization_id, company_id, year)
@@ -108,7 +113,7 @@ def remove_year(conn: Connection, organization_id: int, company_id: int, year_id
     _wait_for_imports(conn, company_id)
     values = {**_scope(organization_id, company_id), "id": year_id}
     _open_year(conn, values)
-    if _is_true(conn, "has_entries", values):
+    if has_entries(conn, organization_id, company_id, year_id):
         raise refusal("record-in-use", f"fiscal year {year_id} has entries")
     conn.execute(SQL["remove_year"], values)
 

@@ -156,6 +156,10 @@ class Posting:
         lines = self._count(Text(SQL["delete_lines"]).format(wanted=Identifier("absent_entries")))
         return self._count(Text(SQL["delete_entries"])), lines
 
+    def attach(self, name: str, content: bytes) -> None:
+        """Keep a document that came with the run's file."""
+        self.conn.execute(SQL["attach"], {**self._scope, "name": name, "content": content})
+
     def _drop_equal(self) -> tuple[int, int]:
         compared = Text(", ").join(Identifier("l", name) for name in COMPARED)
         statement = Text(SQL["note_equal_entries"]).format(compared=compared)

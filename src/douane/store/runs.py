@@ -167,6 +167,21 @@ def list_faults(
         return [_told(each) for each in cursor.execute(SQL["list_faults"], values)]
 
 
+def weightiest_fault(conn: Connection, run_id: int) -> dict[str, Any]:
+    """The first fault that follows from no other, as `list_faults` gives it, and the `count` of its code."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        fault = cursor.execute(SQL["weightiest_fault"], {"run_id": run_id}).fetchone()
+    assert fault is not None, f"run {run_id} has no fault"
+    return {**_told(fault), "count": fault["count"]}
+
+
+def find_same_upload(conn: Connection, run: Run) -> Run | None:
+    """The first succeeded run of the same door and company with the same bytes."""
+    values = {"company_id": run.company_id, "dialect": run.dialect, "door": run.door}
+    row = conn.execute(SQL["find_same_upload"], {**values, "upload_digest": run.upload_digest}).fetchone()
+    return None if row is None else get_run(conn, run.organization_id, row[0])
+
+
 def _told(fault: dict[str, Any]) -> dict[str, Any]:
     """A stored fault with the sentence and the hint of its code."""
     code = (WARNINGS if fault["is_warning"] else FAULTS)[fault["code"]]

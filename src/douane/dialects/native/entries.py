@@ -15,6 +15,7 @@ from douane.store.organizations import company_of
 from douane.store.runs import Run
 
 from .fec import FEC
+from .tra_lines import TRA_LINES, read_tra_lines
 
 ENCODING = Option(
     "encoding", DETECTED, "Charset of the file; it is found out when nothing is said.", example="ISO-8859-15"
@@ -24,18 +25,15 @@ DOORS = (
     Door("tra", "", "entry_lines", "Entries in Cegid's format TRA.", (ENCODING,)),
 )
 EITHER_SIGN = ","
-"""The FEC reader writes every amount with a comma, as the format has no thousands."""
+"""Both readers write every amount with a comma, as neither format has thousands."""
+
+FEC_SUFFIXES = (".fec", ".txt", ".csv")
+TRA_SUFFIXES = (".tra",)
 
 
 def intake(run: Run, settings: Settings) -> Intake:
     """The intake of a run on one of the two doors."""
-    return Intake(
-        mapping=FEC,
-        read=read_fec,
-        encoding=run.options.get("encoding", DETECTED),
-        declarations=Declarations(**{"decimal_sign": EITHER_SIGN, **run.declarations}),
-        entry_wishes=lambda conn: fec_wishes(conn, run),
-    )
+    return _fec(run) if run.door == "fec" else _tra(run)
 
 
 def fec_wishes(conn: Connection, run: Run) -> EntryWishes:
@@ -45,3 +43,29 @@ def fec_wishes(conn: Connection, run: Run) -> EntryWishes:
     if name is not None and siren is not None and name.siren != siren:
         raise refusal("other-siren", f"{name.siren}, and the company's is {siren}")
     return EntryWishes(makes_years=True, closing=None if name is None else name.closing)
+
+
+def _fec(run: Run) -> Intake:
+    return Intake(
+        mapping=FEC,
+        read=read_fec,
+        encoding=run.options.get("encoding", DETECTED),
+        declarations=_declarations(run),
+        suffixes=FEC_SUFFIXES,
+        entry_wishes=lambda conn, _: fec_wishes(conn, run),
+    )
+
+
+def _tra(run: Run) -> Intake:
+    return Intake(
+        mapping=TRA_LINES,
+        read=read_tra_lines,
+        encoding=run.options.get("encoding", DETECTED),
+        declarations=_declarations(run),
+        suffixes=TRA_SUFFIXES,
+        entry_wishes=lambda *_: EntryWishes(makes_years=True, makes_third_parties=True),
+    )
+
+
+def _declarations(run: Run) -> Declarations:
+    return Declarations(**{"decimal_sign": EITHER_SIGN, **run.declarations})

@@ -12,6 +12,8 @@ from douane.pipeline.identity import EXTRA
 from douane.pipeline.validate import Checked
 from douane.pipeline.values.amount import AMOUNT
 
+from .wishes import EntryWishes
+
 IS_BAD = "is_bad"
 FINGERPRINT = "fingerprint"
 COLLECTIVE = "^(?:40|41|421|467)"
@@ -20,14 +22,16 @@ ZERO = pl.lit(0, AMOUNT)
 TYPES = {Kind.AMOUNT: AMOUNT, Kind.DATE: pl.Date()}
 
 
-def ready_lines(checked: Checked, lengths: AccountLengths | None) -> pl.DataFrame:
+def ready_lines(checked: Checked, wishes: EntryWishes) -> pl.DataFrame:
     """All lines of a batch in their order, the rejected ones marked by IS_BAD, with every feed field."""
     lines = _complete(checked.accepted).with_columns(pl.lit(False).alias(IS_BAD))
     if checked.rejected.height:
         bad = _complete(checked.rejected).with_columns(pl.lit(True).alias(IS_BAD))
         lines = pl.concat([lines, bad.cast(lines.schema)]).sort(LINE)
     lines = _sided(lines)
-    return lines if lengths is None else _numbered(lines, lengths)
+    if wishes.prepare is not None:
+        lines = wishes.prepare(lines)
+    return lines if wishes.lengths is None else _numbered(lines, wishes.lengths)
 
 
 def _complete(rows: pl.DataFrame) -> pl.DataFrame:

@@ -29,7 +29,7 @@ from .known import KnownEntries
 from .lines import ready_lines
 from .regularity import Irregular, Regularity
 from .settling import Settling
-from .wishes import EntryWishes
+from .wishes import EntryWishes, Refuse
 from .years import Years
 
 PARSED_AHEAD = 2
@@ -69,9 +69,9 @@ class EntryMerge:
         return {"entry_lines": self.outcome.tally, "entries": self._settling.entries, **added}
 
     @property
-    def is_refused(self) -> bool:
-        """Whether nothing may be stored, since a line was rejected and the sender wishes all or nothing."""
-        return self._wishes.is_all_or_nothing and self.outcome.tally.rejected > 0
+    def refuse(self) -> Refuse | None:
+        """What makes a refusal of the run, when a line was rejected and the sender wishes all or nothing."""
+        return self._wishes.refuse if self.outcome.tally.rejected else None
 
     @property
     def notes(self) -> dict[str, str]:
@@ -79,8 +79,7 @@ class EntryMerge:
         return {"grouping": self.grouping.about}
 
     def write(self, reread: Callable[[], Iterator[Batch]]) -> None:
-        """Merge all that `reread` gives; afterwards the transaction holds the whole outcome."""
-        self._posting.lock()
+        """Merge all that `reread` gives; the transaction, which has the lock, then holds the outcome."""
         self._posting.conn.execute("savepoint before_entries")
         try:
             with ahead(reread(), PARSED_AHEAD) as batches:
@@ -147,4 +146,4 @@ class EntryMerge:
         outcome.aside.append(checked.waiting)
         outcome.tell(checked.faults, is_warning=False)
         outcome.tell(checked.warnings, is_warning=True)
-        return ready_lines(checked, self._wishes.lengths)
+        return ready_lines(checked, self._wishes)

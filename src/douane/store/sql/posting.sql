@@ -175,3 +175,7 @@ with put as (
 )
 select count(*) as entries
 from put;
+
+-- attach --
+insert into attachments (organization_id, company_id, run_id, name, content)
+values (%(organization_id)s, %(company_id)s, %(run_id)s, %(name)s, %(content)s);

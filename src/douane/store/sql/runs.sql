@@ -90,6 +90,26 @@ where run_id = %(run_id)s
 order by line
 limit %(limit)s;
 
+-- weightiest_fault --
+select line, field, value, code, detail, is_warning, count(*) over (partition by code) as count
+from faults
+where run_id = %(run_id)s
+    and not is_warning
+order by code = 'entry-rejected', code = 'entry-unbalanced', line
+limit 1;
+
+-- find_same_upload --
+select id
+from runs
+where company_id = %(company_id)s
+    and dialect = %(dialect)s
+    and door = %(door)s
+    and upload_digest = %(upload_digest)s
+    and state = 'succeeded'
+    and not is_dry_run
+order by id
+limit 1;
+
 -- newest_import --
 select id
 from runs
