@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zipfile import ZipFile
 
 import polars as pl
 import pytest
@@ -18,13 +19,15 @@ from douane.dialects.myunisoft.replies import WIRE_CODES as PARTNERS_CODES
 from douane.errors import Refusal
 from douane.formats.fec_columns import AMOUNTS, DATES, OFFICIAL
 from douane.formats.fec_write import LATIN_9, Form, write_fec
+from douane.formats.tra import TraHeader, write_tra
 from douane.model.catalogue import FAULTS, REFUSALS, WARNINGS
 from douane.model.entries import NewEntry
 from douane.model.fiscal_years import FiscalYear
 from douane.model.journals import Journal
 from douane.model.references import Way
 from douane.pipeline.receive import Spool
-from douane.settings import Settings, from_environment
+from douane.pipeline.unzip import open_archive
+from douane.settings import Limits, Settings, from_environment
 from douane.store.credentials import NOBODY
 from douane.store.database import check_version
 from douane.store.entries import add_entry
@@ -277,6 +280,29 @@ def record_in_use(sender: Any, _: Path) -> str:
         year, journal = add_year(*owner, JANUARY), find_journal(*owner, code="01")
         add_entry(*owner, NewEntry(year.id, journal.id, JANUARY.starts_on, lines=()))
         return raised(remove_journal, *owner, journal.id)
+
+
+def archive(folder: Path, *names: str) -> Path:
+    """A zip of empty files with these names."""
+    with ZipFile(folder / "upload.zip", "w") as zipped:
+        for name in names:
+            zipped.writestr(name, b"")
+    return folder / "upload.zip"
+
+
+@makes("several-data-files")
+def several_data_files(_: Any, folder: Path) -> str:
+    return raised(open_archive, archive(folder, "a.tra", "b.TRA"), Limits(), (".tra",))
+
+
+@makes("no-data-file")
+def no_data_file(_: Any, folder: Path) -> str:
+    return raised(open_archive, archive(folder, "folder/a.tra", "b.pdf"), Limits(), (".tra",))
+
+
+@makes("unwritable-value")
+def unwritable_value(*_: Any) -> str:
+    return raised(list, write_tra(TraHeader(), {}, [pl.DataFrame({"libelle": ["x" * 36]})]))
 
 
 def test_each_code_of_the_catalogue_has_its_maker() -> None:

@@ -8,6 +8,7 @@ import polars as pl
 
 from .csv import Piece
 from .csv_arrays import Marks
+from .csv_lines import LONGEST_CHARACTER
 from .outside import FORBIDDEN, OUTSIDE
 from .tra_amounts import CODINGS, coding, needs_rate, rate, with_amounts
 from .tra_documents import BESIDE, are_documents, are_owners, names_of, with_documents
@@ -61,7 +62,7 @@ class Reader:
         entries = lines.taken(is_row) if not is_row.all() else lines
         rows = with_dates(entries.cells(self.layout), self.layout)
         bad = _bad(rows, entries)
-        names = names_of(lines.taken(documents), lines.numbers[are_owners(lines) | spoiled])
+        names = names_of(lines.taken(documents), lines.numbers[are_owners(lines)])
         faults = [
             self.unreadable(lines.taken(spoiled)),
             _told(rows.filter(bad), entries.taken(bad.to_numpy())),
@@ -88,7 +89,12 @@ class Reader:
         frame = pl.DataFrame({"line": lines.numbers, "text": lines.texts, "size": lines.ends - lines.starts})
         return frame.select(
             "line",
-            value=_shown(pl.coalesce(text.str.extract(near), text)),
+            # Of a line that is too long only what is surely there however the blocks were cut.
+            value=_shown(
+                pl.when(pl.col("size") > self.line_bytes_max)
+                .then(text.str.head(self.line_bytes_max // LONGEST_CHARACTER))
+                .otherwise(pl.coalesce(text.str.extract(near), text))
+            ),
             code=code,
             detail=code.replace_strict(details, default=None, return_dtype=pl.String),
         ).cast(FAULT)
