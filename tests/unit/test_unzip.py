@@ -211,7 +211,7 @@ def test_a_bomb_stops_at_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert bound - 10_000 < given <= bound
         with pytest.raises(Refusal) as caught:
             next(blocks)
-    assert caught.value.code == "upload-too-large"
+    assert caught.value.code == "archive-too-large"
 
 
 def test_a_small_archive_may_grow(tmp_path: Path) -> None:
@@ -225,12 +225,12 @@ def test_what_the_directory_says_of_sizes_does_not_count(
     path = altered(zipped(tmp_path, ("x.tra", bytes(5_000_000))), DIRECTORY, 24, struct.pack("<I", 10))
     assert refused(path) == "broken-archive"
     path = altered(zipped(tmp_path, ("x.tra", bytes(5_000_000))), DIRECTORY, 24, struct.pack("<I", 1 << 31))
-    assert refused(path) == "upload-too-large"
+    assert refused(path) == "archive-too-large"
 
 
 def test_the_limits_hold(tmp_path: Path) -> None:
     path = zipped(tmp_path, ("x.tra", bytes(10_001)), ("a", bytes(5000)), ("b", bytes(5001)))
-    assert refused(path, replace(LIMITS, decoded_bytes_max=10_000)) == "upload-too-large"
+    assert refused(path, replace(LIMITS, decoded_bytes_max=10_000)) == "archive-too-large"
     limits = replace(LIMITS, call_bytes_max=5000, decoded_bytes_max=15_001)
     with opened(path, limits) as archive:
         assert sum(map(len, archive.blocks(100))) == 10_001

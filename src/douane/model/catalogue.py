@@ -406,6 +406,12 @@ REFUSALS = _by_code(
         "Raise DOUANE_UPLOAD_DAYS_KEPT to keep files longer.",
     ),
     Code(
+        "archive-too-large",
+        "Archive too large",
+        "What the archive holds is larger than {detail} bytes.",
+        "Send fewer or smaller documents, or split the file.",
+    ),
+    Code(
         "other-siren",
         "SIREN of another company",
         "The name of the file has the SIREN {detail}.",

@@ -36,7 +36,7 @@ def opened(
 ) -> Opened:
     """The upload, or the file in it that ends in one of `suffixes`, unpacked in `folder`, when it is a zip.
 
-    Refusals: broken-archive, no-data-file, several-data-files, upload-too-large.
+    Refusals: broken-archive, no-data-file, several-data-files, archive-too-large.
     """
     if not suffixes or not (must_be_zip or _is_zip(upload)):
         return Opened(upload)

@@ -61,12 +61,12 @@ class Archive:
     def blocks(self, block_bytes: int) -> Iterator[bytes]:
         """The data file in blocks of at most `block_bytes`; it may be read more than once.
 
-        Refusals, while the blocks are taken: broken-archive, upload-too-large.
+        Refusals, while the blocks are taken: broken-archive, archive-too-large.
         """
         return self._content(self.data_name, block_bytes, self.bound)
 
     def read_document(self, name: str) -> bytes:
-        """The content of one of `documents`. Refusals: broken-archive, upload-too-large."""
+        """The content of one of `documents`. Refusals: broken-archive, archive-too-large."""
         return b"".join(self._content(name, MEBIBYTE, self.document_bytes_max))
 
     def close(self) -> None:
@@ -94,9 +94,9 @@ class Archive:
         """Keep how much came out of each member: neither one nor all may be too much."""
         self._taken[name] = max(given, self._taken.get(name, 0))
         if given > bound:
-            raise refusal("upload-too-large", str(bound))
+            raise refusal("archive-too-large", str(bound))
         if sum(self._taken.values()) > self.bound:
-            raise refusal("upload-too-large", str(self.bound))
+            raise refusal("archive-too-large", str(self.bound))
 
 
 def open_archive(path: Path, limits: Limits, suffixes: tuple[str, ...]) -> Archive:

@@ -1,4 +1,4 @@
-"""MyUnisoft: the partners' API of an accounting system (access, errors, replies, calls)."""
+"""MyUnisoft: the partners' API of an accounting system (access, errors, replies, calls, doors)."""
 
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from douane.model.refusing import refusal
 from . import replies
 from .access import ACCESS, NAME
 from .account_upsert import GATHERING
+from .doors import DOORS
 from .errors import refused
 
 _WHEN = Circumstances(
@@ -25,6 +26,7 @@ MYUNISOFT = Dialect(
     title="MyUnisoft",
     access=ACCESS,
     replies=replies,
+    doors=DOORS,
     calls=(GATHERING,),
     notices=(Notice("/api/partners/health", "Whether the API is there.", Reply(200, {"status": "ok"})),),
     examples={
