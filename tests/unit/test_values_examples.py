@@ -11,6 +11,9 @@ from douane.pipeline import values
 MODULES = [f"{values.__name__}.{each.name}" for each in pkgutil.iter_modules(values.__path__)]
 
 
-@pytest.mark.parametrize("name", [*MODULES, "douane.model.identifiers"])
+MODEL = ["douane.model.identifiers", "douane.model.fiscal_years", "douane.model.texts"]
+
+
+@pytest.mark.parametrize("name", [*MODULES, *MODEL])
 def test_examples(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from douane.model.establishments import Establishment
 from douane.model.identifiers import compact_number, is_siret
 from douane.model.refusing import refusal
+from douane.model.texts import is_plain
 
 from .organizations import CODE_CHARACTERS_MAX
 from .queries import queries
@@ -75,7 +76,7 @@ def _checked(conn: Connection, scope: dict[str, Any], establishment: Establishme
         raise refusal("bad-record", f"{code[:100]!r} is no code of 1 to {CODE_CHARACTERS_MAX} characters.")
     texts = {name: text for name, text in asdict(establishment).items() if isinstance(text, str)}
     for name, text in texts.items():
-        if not text.isprintable() or len(text) > TEXT_CHARACTERS_MAX:
+        if not is_plain(text) or len(text) > TEXT_CHARACTERS_MAX:
             raise refusal("bad-record", f"The {name} is no text of at most {TEXT_CHARACTERS_MAX} characters.")
     company = conn.execute(SQL["lock_company"], scope).fetchone()
     siret = compact_number(establishment.siret) if establishment.siret else None

@@ -75,12 +75,12 @@ def add_year(conn: Connection, organization_id: int, company_id: int, year: Fisc
 def change_year(conn: Connection, organization_id: int, company_id: int, year: FiscalYear) -> FiscalYear:
     """Give the year of this id other days.
 
-    Waits for imports of entries that are running. Refuses `bad-record`, `year-overlap`, `unknown-record`,
-    `year-closed`, and `record-in-use` when entries of the year would be outside of it.
+    Waits for imports of entries that are running. Refuses `unknown-record`, `year-closed`, `bad-record`,
+    `year-overlap`, and `record-in-use` when entries of the year would be outside of it.
     """
     _wait_for_imports(conn, company_id)
+    _open_year(conn, {**_scope(organization_id, company_id), "id": year.id})
     values = _checked(conn, organization_id, company_id, year)
-    _open_year(conn, values)
     if _is_true(conn, "has_entries_outside", values):
         raise refusal(
             "record-in-use", f"the fiscal year has entries outside {year.starts_on} to {year.ends_on}"

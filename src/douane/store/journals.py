@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 
 from douane.model.journals import JOURNAL_TYPES, Journal
 from douane.model.refusing import refusal
+from douane.model.texts import is_plain
 
 from .organizations import CODE_CHARACTERS_MAX
 from .queries import queries
@@ -93,7 +94,7 @@ def _check(journal: Journal) -> None:
     code, name = journal.code, journal.name
     if not code.isprintable() or code != code.strip() or not 0 < len(code) <= CODE_CHARACTERS_MAX:
         raise refusal("bad-record", f"{code[:100]!r} is no code of 1 to {CODE_CHARACTERS_MAX} characters.")
-    if not name.isprintable() or not 0 < len(name) <= NAME_CHARACTERS_MAX:
+    if not is_plain(name) or not 0 < len(name) <= NAME_CHARACTERS_MAX:
         raise refusal("bad-record", f"The name is no text of 1 to {NAME_CHARACTERS_MAX} characters.")
     if journal.type not in JOURNAL_TYPES:
         raise refusal("bad-record", f"{journal.type!r} is no type; there are: {', '.join(JOURNAL_TYPES)}.")

@@ -24,6 +24,7 @@ from douane.model.references import (
     Way,
 )
 from douane.model.refusing import refusal
+from douane.model.texts import is_plain
 
 from .queries import queries
 
@@ -114,7 +115,7 @@ def _check(row: Reference) -> None:
     """Refuse `bad-record` for a text that cannot be shown or a number out of bounds."""
     for each in fields(row):
         value = getattr(row, each.name)
-        if isinstance(value, str) and not (value.isprintable() and len(value) <= NAME_CHARACTERS_MAX):
+        if isinstance(value, str) and not (is_plain(value) and len(value) <= NAME_CHARACTERS_MAX):
             raise refusal(
                 "bad-record", f"The {each.name} is no text of at most {NAME_CHARACTERS_MAX} characters."
             )
