@@ -18,13 +18,16 @@ import pytest
 from litestar.testing import TestClient
 from psycopg.rows import dict_row
 
+from douane.dialects.access import Wanted
 from douane.dialects.carry_out import import_run
+from douane.dialects.myunisoft.access import ACCESS
 from douane.settings import Settings
 from douane.store.database import Database
 from douane.store.runs import list_runs
 
 Web = TestClient[Any]
 Auth = tuple[str, str]
+Keys = dict[str, str]
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path.parent.relative_to(GOLDEN).as_posix() for path in GOLDEN.glob("*/*/request.http"))
@@ -41,19 +44,27 @@ OF_A_CUSTOMER = "select c.code as customer, o.* from {} o join customers c on c.
 TABLES = {
     "customers": "select * from customers",
     **{name: OF_A_CUSTOMER.format(name) for name in ("contacts", "assignments", "open_items")},
+    "ledger_accounts": "select * from ledger_accounts",
 }
 NOT_TOLD = {"id", "organization_id", "company_id", "customer_id", "key", "alias", "fingerprint"}
 
 
-def send(web: Web, auth: Auth, file: Path) -> Any:
+@pytest.fixture
+def keys(database: Database, auth: Auth) -> Keys:
+    """What the places in requests stand for: a credential of each dialect, all of one company."""
+    with database.connection() as conn:
+        granted = ACCESS.grant(conn, Wanted("ACME"))
+    return {"login": auth[0], "password": auth[1], **granted.keys}
+
+
+def send(web: Web, keys: Keys, file: Path) -> Any:
     """The reply to a request that is kept as HTTP, its line ends LF and its credential open."""
     head, _, body = file.read_bytes().partition(b"\n\n")
     first, _, rest = head.decode().partition("\n")
     method, address, _ = first.split()
-    headers = dict(Parser().parsestr(rest))
-    if "Authorization" in headers:
-        given = headers["Authorization"].format(login=auth[0], password=auth[1])
-        headers["Authorization"] = "Basic " + base64.b64encode(given.encode()).decode()
+    headers = {name: value.format(**keys) for name, value in Parser().parsestr(rest).items()}
+    if "{login}" in rest:
+        headers["Authorization"] = "Basic " + base64.b64encode(headers["Authorization"].encode()).decode()
     return web.request(method, address, headers=headers, content=body)
 
 
@@ -97,15 +108,15 @@ def difference(name: str, kept: bytes, seen: bytes) -> Iterator[str]:
 def test_golden(
     case: str,
     web: Web,
-    auth: Auth,
+    keys: Keys,
     database: Database,
     settings: Settings,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder = GOLDEN / case
     for before in sorted(folder.glob("before-*.http")):
-        assert send(web, auth, before).json()["success"] == "true", before.name
-    reply = told(send(web, auth, folder / "request.http"))
+        assert send(web, keys, before).json()["success"] == "true", before.name
+    reply = told(send(web, keys, folder / "request.http"))
     import_what_waits(database, settings)
     seen = {"response.http": reply, "rows.json": rows(database)}
 
