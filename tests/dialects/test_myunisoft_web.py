@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -62,6 +63,14 @@ def store(conn: Connection, body: bytes) -> None:
         raise refused("COMPTE3")
 
 
+def unsayable(_: Asked) -> Reply:
+    return Reply(200, {"what": object()})
+
+
+def amounts(_: Asked) -> Reply:
+    return Reply(200, [Decimal("12.50"), Decimal("-0.000001")])
+
+
 def nesting(asked: Asked) -> Reply:
     def deeper(depth: int) -> int:
         return deeper(depth + 1)
@@ -89,6 +98,8 @@ CALLS = (
     Call("POST", "/api/v1/echo", "Tells what was sent.", echo),
     Call("GET", "/api/v1/refusing", "Refuses.", refusing),
     Call("GET", "/api/v1/breaking", "Breaks.", breaking),
+    Call("GET", "/api/v1/unsayable", "Is no JSON.", unsayable),
+    Call("GET", "/api/v1/amounts", "Tells amounts.", amounts),
     Call("GET", "/api/v1/busy", "Is busy.", busy),
     Call("GET", "/api/v1/nesting", "Goes too deep.", nesting),
     Call("POST", "/api/v1/Storing", "Stores.", storing),
@@ -244,6 +255,14 @@ def test_our_own_error_tells_nothing_inside(
     assert "secret of the inside" not in reply.text
     assert "secret of the inside" in caplog.text
     assert "private" not in caplog.text
+
+
+def test_what_cannot_be_said_is_our_own_error(web: Web, token: Headers) -> None:
+    assert code(web.get("/api/v1/unsayable", headers=token)) == ("ERR-INTERNAL", 500)
+
+
+def test_amounts_are_exact_numbers(web: Web, token: Headers) -> None:
+    assert web.get("/api/v1/amounts", headers=token).text == "[12.50,-0.000001]"
 
 
 def test_being_busy_is_told(web: Web, token: Headers) -> None:

@@ -14,6 +14,8 @@ from zipfile import ZipFile
 import polars as pl
 import pytest
 
+from douane.dialects import DIALECTS
+from douane.dialects.access import Wanted
 from douane.dialects.mydso.replies import WIRE_CODES
 from douane.dialects.myunisoft.replies import WIRE_CODES as PARTNERS_CODES
 from douane.errors import Refusal
@@ -168,6 +170,15 @@ def code_of_partners_api(reply: Any) -> str:
     told = reply.json()["error"]["code"], reply.status_code
     (code,) = (code for code, wire in PARTNERS_CODES.items() if wire == told)
     return code
+
+
+@makes("no-rejected-lines")
+def no_rejected_lines(sender: Any, _: Path) -> str:
+    with sender.gateway.database.connection() as conn:
+        keys = DIALECTS["myunisoft"].access.grant(conn, Wanted("ACME")).keys
+    who = {"X-Third-Party-Secret": keys["secret"], "Authorization": f"Bearer {keys['token']}"}
+    run = sender.gateway.web.post("/api/v1/fec", content=b"x", headers=who).headers["douane-run"]
+    return own_code(sender.gateway.web.get(f"/v1/runs/{run}/rejected.csv", headers=who))
 
 
 @makes("unknown-address")

@@ -482,4 +482,10 @@ REFUSALS = _by_code(
         "The file cannot be written: {detail}.",
         "Shorten or correct the value.",
     ),
+    Code(
+        "no-rejected-lines",
+        "Lines not given back",
+        "The lines of a file for {detail} are not given back one by one.",
+        "Ask for the faults of the run instead; each has its line.",
+    ),
 )

@@ -44,6 +44,7 @@ class Exchange:
 
 
 Answer = Callable[[Exchange], Awaitable[Reply]]
+Ask = Callable[[Exchange, Caller], Awaitable[Reply]]
 
 
 def answer_of(service: Service, dialect: Dialect, call: Call | Gathering) -> Answer:
@@ -55,14 +56,13 @@ def answer_of(service: Service, dialect: Dialect, call: Call | Gathering) -> Ans
     async def answer(exchange: Exchange) -> Reply:
         caller = await service.callers.find(dialect, exchange.headers, needs_company=needs_company)
         if dialect.metering is None:
-            return await ask(exchange, caller, await _body(service, exchange))
+            return await ask(exchange, caller)
         standing = service.meter.count(caller)
         exchange.told.update(service.meter.headers(dialect.metering, standing))
         service.meter.check(standing)
-        # A sender who is slow takes no place: it is counted from the moment it can be answered.
-        body = await _body(service, exchange)
+        # The place comes before the body: so many bodies at most are held for one company.
         with service.meter.place(address, caller.company_id):
-            return await ask(exchange, caller, body)
+            return await ask(exchange, caller)
 
     return answer
 
@@ -80,14 +80,12 @@ def read_query(sent: bytes) -> dict[str, str]:
     return query
 
 
-Ask = Callable[[Exchange, Caller, bytes], Awaitable[Reply]]
-
-
 def _together(service: Service, gathering: Gathering) -> Ask:
     gatherer = Gatherer(gathering, service.database, service.settings, service.threads)
 
-    async def ask(_: Exchange, caller: Caller, body: bytes) -> Reply:
-        return await _readable(gatherer.ask(AskedOne(caller, body)))
+    async def ask(exchange: Exchange, caller: Caller) -> Reply:
+        asked = AskedOne(caller, await _body(service, exchange))
+        return await _readable(gatherer.ask(asked))
 
     return ask
 
@@ -97,8 +95,9 @@ def _alone(service: Service, call: Call) -> Ask:
         with service.database.connection() as conn:
             return call.answer(Asked(conn, caller, service.settings, query, body))
 
-    async def ask(exchange: Exchange, caller: Caller, body: bytes) -> Reply:
+    async def ask(exchange: Exchange, caller: Caller) -> Reply:
         query = read_query(exchange.scope["query_string"])
+        body = await _body(service, exchange)
         loop = asyncio.get_running_loop()
         return await _readable(loop.run_in_executor(service.threads, answer, caller, query, body))
 

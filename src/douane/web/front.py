@@ -20,9 +20,16 @@ from .problems import circumstances_of, new_request_id, wire_problem
 from .service import Service
 
 if TYPE_CHECKING:
-    from litestar.types import HTTPScope, Receive, Send
+    from litestar.types import (
+        HTTPResponseBodyEvent,
+        HTTPResponseStartEvent,
+        HTTPScope,
+        Receive,
+        Send,
+    )
 
 JSON = (b"content-type", b"application/json")
+ENCODER = msgspec.json.Encoder(decimal_format="number")
 FIXED = [JSON, *((name.lower().encode(), value.encode()) for name, value in HEADERS.items())]
 
 
@@ -76,11 +83,13 @@ class Front(Litestar):
             return
         try:
             reply = await answer(exchange) if answer else self._no_answer(address, scope)
+            start, body = _messages(reply, exchange.told)
         except Exception as error:
             about = circumstances_of(scope, self._service.settings.answer_errors_with_200)
-            reply = wire_problem(dialect, about, error)
-        self._service.metrics.count_request(address.path or UNKNOWN_DOOR, reply.status)
-        await _send(send, reply, exchange.told)
+            start, body = _messages(wire_problem(dialect, about, error), exchange.told)
+        self._service.metrics.count_request(address.path or UNKNOWN_DOOR, start["status"])
+        await send(start)
+        await send(body)
 
     def _no_answer(self, address: Address, scope: HTTPScope) -> Reply:
         """What is told where there is nothing, or nothing by this method."""
@@ -115,12 +124,14 @@ def _shown(notice: Notice) -> Answer:
     return answer
 
 
-async def _send(send: Send, reply: Reply, told: Mapping[str, str]) -> None:
-    body = msgspec.json.encode(reply.body)
+def _messages(reply: Reply, told: Mapping[str, str]) -> tuple[HTTPResponseStartEvent, HTTPResponseBodyEvent]:
+    body = ENCODER.encode(reply.body)
     own = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
         for name, value in (*reply.headers.items(), *told.items())
     ]
     headers = [*FIXED, (b"content-length", b"%d" % len(body)), *own]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+    return (
+        {"type": "http.response.start", "status": reply.status, "headers": headers},
+        {"type": "http.response.body", "body": body, "more_body": False},
+    )

@@ -43,7 +43,7 @@ def circumstances_of(scope: HTTPScope, errors_with_200: bool = True) -> Circumst
         method=scope["method"],
         url=(path + query).decode("latin-1")[:URL_CHARACTERS_MAX],
         asked_at=datetime.now(UTC),
-        request_id=state.setdefault("request_id", new_request_id()),
+        request_id=state.get("request_id") or state.setdefault("request_id", new_request_id()),
         run_id=state.get("run_id"),
         errors_with_200=errors_with_200,
     )

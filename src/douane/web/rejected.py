@@ -10,7 +10,10 @@ from itertools import chain
 from douane.dialects.carry_out import INTAKES
 from douane.dialects.native.rejected import rejected_lines
 from douane.formats.csv import read_records
+from douane.model.refusing import refusal
 from douane.pipeline.decode import decode
+from douane.pipeline.detect import detect_charset
+from douane.pipeline.intake import DETECTED
 from douane.store.runs import Run
 
 from .faults import each_fault
@@ -22,18 +25,25 @@ PIECE_CHARACTERS = 1 << 16
 
 
 def rejected_csv(service: Service, run: Run) -> Iterator[bytes]:
-    """The file, piece by piece. Refuses at once `upload-gone` and what made the run's header unusable."""
+    """The file, piece by piece.
+
+    Refuses at once `no-rejected-lines` for a format that is not delimited, `upload-gone`, and what made the
+    run's header unusable.
+    """
+    intake = INTAKES[run.dialect](run, service.settings)
+    if intake.read is not None or intake.must_be_zip:
+        raise refusal("no-rejected-lines", run.door)
     with ExitStack() as stack:
         path = stack.enter_context(kept_upload(service, run))
-        intake = INTAKES[run.dialect](run, service.settings)
         limits = service.settings.limits
-        blocks = decode(path, intake.encoding, intake.compression, limits)
+        encoding = detect_charset(path, limits) if intake.encoding == DETECTED else intake.encoding
+        blocks = decode(path, encoding, intake.compression, limits)
         wanted = (fault["line"] for fault in each_fault(service.database, run.id, warnings=False))
         records = read_records(blocks, intake.layout, limits, wanted)
         faults = each_fault(service.database, run.id, warnings=False)
         lines = rejected_lines(records, faults, intake.layout)
         header = next(lines)
-        return _encoded(chain([header], lines), intake.encoding, stack.pop_all())
+        return _encoded(chain([header], lines), encoding, stack.pop_all())
 
 
 def _encoded(lines: Iterator[str], encoding: str, stack: ExitStack) -> Iterator[bytes]:
