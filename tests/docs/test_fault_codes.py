@@ -7,10 +7,21 @@ from typing import Any
 
 import pytest
 
+from douane.dialects.native.fec import FEC as COLUMNS
+from douane.formats.fec import read_fec
 from douane.formats.fec_check import check_fec
 from douane.formats.fec_columns import OFFICIAL
+from douane.formats.tra import read_tra
 from douane.model.catalogue import FAULTS, WARNINGS
+from douane.model.mapping import Declarations
+from douane.pipeline.entries.wishes import EntryWishes
+from douane.pipeline.intake import Intake
+from douane.pipeline.report import receipt_of
+from douane.pipeline.run import import_run
 from douane.settings import Limits
+from douane.store.database import Database
+from douane.store.organizations import Company, company_of
+from douane.store.runs import NewRun, create_run
 
 ITEM = "item_type;item_number;client_code;item_date_issue;item_date_due;item_amount_initial_inc_tax"
 
@@ -102,8 +113,63 @@ CHECKED_HEADERS = {
 }
 
 
+OWED = POSTED
+SOLD = POSTED.replace("411000|Clients|C1|Dupont", "706000|Ventes||").replace("12,50|0,00", "0,00|12,50")
+"""With OWED a balanced entry."""
+
+
+MADE_YEARS = EntryWishes(makes_years=True)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Lines of a FEC of which each has the fault, `also` others; `before` and `statement` came before."""
+
+    lines: tuple[str, ...]
+    wishes: EntryWishes = MADE_YEARS
+    before: tuple[str, ...] = ()
+    statement: str = ""
+    also: tuple[str, ...] = ()
+
+
+CLOSE = "update {} set is_closed = true where company_id = %s"
+TWICE = """
+    insert into entries (organization_id, company_id, key, fiscal_year_id, journal_id, entered_on)
+    select organization_id, company_id, key, fiscal_year_id, journal_id, entered_on
+    from entries
+    where company_id = %s
+"""
+
+ENTERED: dict[str, Entered] = {
+    "entry-unbalanced": Entered((OWED,)),
+    "entry-rejected": Entered((OWED, SOLD.replace("706000", "")), also=("missing-value",)),
+    "no-fiscal-year": Entered((OWED, SOLD), EntryWishes()),
+    "other-fiscal-year": Entered((OWED, SOLD), EntryWishes(makes_years=True, year_id=2**31 - 1)),
+    "fiscal-year-closed": Entered((OWED, SOLD), before=(OWED, SOLD), statement=CLOSE.format("fiscal_years")),
+    "unknown-journal": Entered((OWED.replace("Ventes", ""), SOLD.replace("Ventes", "", 1))),
+    "journal-closed": Entered((OWED, SOLD), before=(OWED, SOLD), statement=CLOSE.format("journals")),
+    "unknown-ledger-account": Entered(
+        (OWED.replace("Clients", ""), SOLD.replace("706000|Ventes", "706000|")),
+    ),
+    "ledger-account-closed": Entered(
+        (OWED, SOLD), before=(OWED, SOLD), statement=CLOSE.format("ledger_accounts")
+    ),
+    "not-an-account-number": Entered(
+        (OWED.replace("411000", "A11"), SOLD.replace("706000", "A06")),
+        EntryWishes(makes_years=True, is_strict=True),
+    ),
+    "two-sided-line": Entered(
+        (OWED.replace("0,00", "12,50"),), EntryWishes(makes_years=True, is_strict=True)
+    ),
+    "ambiguous-entry": Entered(
+        (OWED.replace("12,50", "13,50"), SOLD.replace("12,50", "13,50")), before=(OWED, SOLD), statement=TWICE
+    ),
+    "not-an-entry-line": Entered((), also=("not-an-entry-line",)),
+}
+
+
 def test_each_code_of_the_catalogue_has_its_case() -> None:
-    assert CASES.keys() | CHECKED.keys() == FAULTS.keys() | WARNINGS.keys()
+    assert CASES.keys() | CHECKED.keys() | ENTERED.keys() == FAULTS.keys() | WARNINGS.keys()
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -127,6 +193,73 @@ def test_a_fec_makes_the_code(code: str) -> None:
     (told,) = verdict.findings.to_dicts()
     assert told["is_warning"] == (code in WARNINGS)
     assert is_a_sentence((FAULTS | WARNINGS)[code].template.format(**told))
+
+
+@pytest.mark.parametrize("code", [each for each in ENTERED if ENTERED[each].lines])
+def test_an_entry_makes_the_code(code: str, gateway: Any, sender: Any) -> None:
+    case = ENTERED[code]
+    company = company_of_login(gateway.database, sender.auth[0])
+    if case.before:
+        assert enter(gateway, company, case.before, MADE_YEARS)["faults_total"] == 0
+    if case.statement:
+        with gateway.database.connection() as conn:
+            conn.execute(case.statement, [company.id])
+    receipt = enter(gateway, company, case.lines, case.wishes)
+    assert receipt["counts"]["rejected"] == len(case.lines)
+    assert {each["code"] for each in receipt["faults"]} == {code, *case.also}
+    told = next(each for each in receipt["faults"] if each["code"] == code)
+    assert told["hint"] == FAULTS[code].hint
+    assert is_a_sentence(told["message"])
+
+
+def test_a_line_of_a_tra_makes_its_code() -> None:
+    header = f"***S5CLIJRLETE{'':19}011"
+    (piece,) = read_tra(iter([f"{header}\nVTE not a date\n".encode()]), Limits()).table.pieces
+    (told,) = piece.faults.to_dicts()
+    assert told["code"] == "not-an-entry-line"
+    assert is_a_sentence(FAULTS["not-an-entry-line"].template.format(**told))
+
+
+def company_of_login(database: Database, login: str) -> Company:
+    """The company that a credential opens."""
+    with database.connection() as conn:
+        row = conn.execute("select company_id from credentials where login = %s", [login]).fetchone()
+        assert row is not None
+        return company_of(conn, row[0])
+
+
+def enter(gateway: Any, company: Company, lines: tuple[str, ...], wishes: EntryWishes) -> dict[str, Any]:
+    """The receipt of a FEC imported with these wishes."""
+    path = gateway.settings.data / "entered.txt"
+    path.write_text("\n".join((FEC, *lines)), encoding="utf-8")
+    new = NewRun(
+        organization_id=company.organization_id,
+        company_id=company.id,
+        credential_id=None,
+        dialect="native",
+        door="fec",
+        options={},
+        is_dry_run=False,
+        is_async=False,
+        upload_name=path.name,
+        upload_bytes=path.stat().st_size,
+        upload_digest="",
+        upload_path=str(path),
+        idempotency_key=None,
+        requested_by="a test",
+        declarations={},
+    )
+    intake = Intake(
+        COLUMNS,
+        read=read_fec,
+        declarations=Declarations(decimal_sign=","),
+        entry_wishes=lambda conn, documents: wishes,
+    )
+    with gateway.database.connection() as conn:
+        run = create_run(conn, new)
+    ended = import_run(gateway.database, gateway.settings, run, intake)
+    with gateway.database.connection() as conn:
+        return receipt_of(conn, ended)
 
 
 def is_a_sentence(message: str) -> bool:

@@ -18,6 +18,7 @@ from douane.dialects import DIALECTS
 from douane.dialects.access import Wanted
 from douane.dialects.mydso.replies import WIRE_CODES
 from douane.dialects.myunisoft.replies import WIRE_CODES as PARTNERS_CODES
+from douane.dialects.native.entries import fec_wishes
 from douane.errors import Refusal
 from douane.formats.fec_columns import AMOUNTS, DATES, OFFICIAL
 from douane.formats.fec_write import LATIN_9, Form, write_fec
@@ -309,6 +310,27 @@ def several_data_files(_: Any, folder: Path) -> str:
 @makes("no-data-file")
 def no_data_file(_: Any, folder: Path) -> str:
     return raised(open_archive, archive(folder, "folder/a.tra", "b.pdf"), Limits(), (".tra",))
+
+
+@makes("archive-too-large")
+def archive_too_large(_: Any, folder: Path) -> str:
+    path = folder / "upload.zip"
+    with ZipFile(path, "w") as zipped:
+        zipped.writestr("a.tra", b" " * 1000)
+
+    def read() -> None:
+        with open_archive(path, Limits(decoded_bytes_max=100), (".tra",)) as opened:
+            list(opened.blocks(50))
+
+    return raised(read)
+
+
+@makes("other-siren")
+def other_siren(sender: Any, _: Path) -> str:
+    with books(sender) as (conn, _, company_id):
+        conn.execute("update companies set siren = '732829320' where id = %s", [company_id])
+        run = SimpleNamespace(company_id=company_id, upload_name="552100554FEC20241231.txt")
+        return raised(fec_wishes, conn, run)
 
 
 @makes("unwritable-value")
