@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -36,11 +37,17 @@ LINES = st.one_of(
 )
 
 
+def sent(day: date) -> str:
+    """A day as the reader gives it: as it was sent when its year is unlikely."""
+    if day == date(1900, 1, 1) or not 1900 <= day.year < 3000:
+        return f"{day.day:02}{day.month:02}{day.year:04}"
+    return day.isoformat()
+
+
 def texts(cell: Position, alphabet: str) -> st.SearchStrategy[str | None]:
     """What a cell may hold, as the reader gives it."""
     if cell.kind == "d":
-        days = st.dates().map(lambda day: day.strftime("%d%m%Y") if day.year < 1900 else day.isoformat())
-        return st.none() | days.filter(lambda day: day not in NONE and len(day) >= 8)
+        return st.none() | st.dates().map(sent).filter(lambda text: text not in NONE)
     if cell.kind == "n":
         return st.none() | st.integers(0, 10 ** (cell.width - 3) if cell.width > 3 else 9).map(
             lambda number: f"{number},25"[: cell.width].rstrip(",")
@@ -68,7 +75,7 @@ def files(draw: st.DrawFn) -> tuple[TraHeader, dict[str, pl.DataFrame], pl.DataF
     form = draw(st.sampled_from(sorted(ENTRY_LINES)))
     names = st.text(alphabet="aé1.", min_size=1, max_size=4)
     sound = {
-        "date": st.dates().filter(lambda day: 1901 <= day.year < 3000).map(lambda day: day.isoformat()),
+        "date": st.dates(date(1900, 1, 2), date(2999, 12, 31)).map(sent),
         "journal": st.sampled_from(["VTE", "É", None]),
         "general": st.sampled_from(["411000", "6"]),
         "type_compte": st.sampled_from([None, "X", "H", *BESIDE]),

@@ -338,6 +338,8 @@ def test_parameter_records_become_frames() -> None:
         "***JALVTEVentes".ljust(44) + "VTE",
         "***CGN411000".ljust(23) + "Clients é".ljust(35) + "COC" + "X-",
         "***TL1whatever",
+        "***",
+        "***é",
         "***JALBQ1Banque".ljust(44) + "BQE".ljust(9) + "512000",
         line(),
         "***JALODEtoo late",
@@ -354,8 +356,15 @@ def test_parameter_records_become_frames() -> None:
     assert cgn.select("compte", "libelle", "nature", "lettrable", "pointable").rows() == [
         ("411000", "Clients é", "COC", "X", "-")
     ]
-    assert [piece.lines.to_list() for piece in file.table.pieces if piece.received] == [[8]]
-    assert file.ignored == {"TL1": 1, "JAL": 1}
+    assert [piece.lines.to_list() for piece in file.table.pieces if piece.received] == [[10]]
+    assert file.ignored == {"TL1": 1, "???": 2, "JAL": 1}
+
+
+def test_parameter_records_are_bounded() -> None:
+    many = (b"***S5EXPJRLSTD\n" if at == 0 else b"***JAL\n" * 100_000 for at in range(100))
+    with pytest.raises(Refusal) as caught:
+        read_tra(many, LIMITS)
+    assert caught.value.code == "upload-too-large"
 
 
 def test_a_file_may_have_no_entry_line() -> None:

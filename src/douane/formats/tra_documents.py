@@ -20,6 +20,7 @@ DOCUMENT_TYPE = "G"
 BESIDE = ("A", "O", "V")
 """The types of lines that are no entry lines: analytic ones, those of analytic postings, technical ones."""
 
+NAMES = pl.Schema({"line": pl.Int64, "owner": pl.Int64, "name": pl.String})
 FILE_NAME = r"([^\\/]*)$"
 
 
@@ -40,6 +41,8 @@ def names_of(documents: Lines, owners: Numbers) -> pl.DataFrame:
     `owners` are the numbers of the lines that may own documents, ascending. `owner` is null when no such
     line stands in the LINES_MAX lines before, and `name` when the line names no file.
     """
+    if not len(documents):
+        return pl.DataFrame(schema=NAMES)
     before = np.searchsorted(owners, documents.numbers) - 1
     found = owners[before] if len(owners) else np.zeros(len(documents), np.int64)
     reaches = (before >= 0) & (documents.numbers - found <= LINES_MAX)
@@ -53,9 +56,9 @@ def names_of(documents: Lines, owners: Numbers) -> pl.DataFrame:
 
 def with_documents(rows: pl.DataFrame, lines: pl.Series, names: pl.DataFrame) -> pl.DataFrame:
     """The rows, which start at `lines`, with the names of their documents in `document`."""
-    by_owner = names.drop_nulls().group_by("owner").agg(document=pl.col("name").str.join(SEPARATOR))
-    if by_owner.is_empty():
+    if names.is_empty():
         return rows.with_columns(document=pl.lit(None, pl.String))
+    by_owner = names.drop_nulls().group_by("owner").agg(document=pl.col("name").str.join(SEPARATOR))
     joined = (
         lines.cast(pl.Int64).alias("owner").to_frame().join(by_owner, "owner", "left", maintain_order="left")
     )

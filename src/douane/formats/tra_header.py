@@ -20,6 +20,8 @@ from .tra_slices import Lines, lines_of
 
 STARS = "***"
 PARAMETER_BYTES_MAX = 256 * MEBIBYTE
+RECORD_BYTES_MIN = 512  # what is kept of a record may outweigh a short one
+NO_ID = "???"
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 HINT = "Start the file with the header of a TRA: ***, the product, and STD or ETE at position 12."
 
@@ -113,7 +115,7 @@ def take_head(chunks: Iterator[bytes], line_bytes_max: int) -> Head:
         unreadable.append(lines.taken(spoiled))
         good = lines.taken(slice(count)).taken(~spoiled[:count])
         _sort_in(good, frames, ignored)
-        size += len(chunk)
+        size += max(len(chunk), len(lines) * RECORD_BYTES_MIN)
         line += count
         if count < len(lines):
             rest = chain([chunk[lines.starts[count] :]], rest)
@@ -125,10 +127,15 @@ def take_head(chunks: Iterator[bytes], line_bytes_max: int) -> Head:
 
 
 def count_ignored(lines: Lines, ignored: dict[str, int]) -> None:
-    """Add the records in `lines` to their counts by id."""
-    ids = lines.texts.str.slice(len(STARS), 3).value_counts(sort=True)
-    for id_, count in ids.iter_rows():
+    """Add the records in `lines` to their counts by id; those without a proper one as ???."""
+    ids = _ids(lines)
+    told = ids.set(~ids.str.contains("^[A-Z0-9]{3}$"), NO_ID)
+    for id_, count in told.value_counts(sort=True).iter_rows():
         ignored[id_] = ignored.get(id_, 0) + count
+
+
+def _ids(records: Lines) -> pl.Series:
+    return records.texts.str.slice(len(STARS), 3)
 
 
 def _leading(lines: Lines) -> int:
@@ -140,13 +147,11 @@ def _leading(lines: Lines) -> int:
 def _sort_in(lines: Lines, frames: dict[str, list[pl.DataFrame]], ignored: dict[str, int]) -> None:
     """Read the records we know, count the others."""
     starred = lines.taken(are_starred(lines))
-    ids = starred.texts.str.slice(len(STARS), 3)
-    for id_ in ids.unique(maintain_order=True):
+    ids = _ids(starred)
+    for id_ in ids.filter(ids.is_in(PARAMETERS)).unique(maintain_order=True):
         records = starred.taken((ids == id_).to_numpy())
-        if id_ in PARAMETERS:
-            frames.setdefault(id_, []).append(with_dates(records.cells(PARAMETERS[id_]), PARAMETERS[id_]))
-        else:
-            count_ignored(records, ignored)
+        frames.setdefault(id_, []).append(with_dates(records.cells(PARAMETERS[id_]), PARAMETERS[id_]))
+    count_ignored(starred.taken(~ids.is_in(PARAMETERS).to_numpy()), ignored)
 
 
 def with_dates(frame: pl.DataFrame, layout: Layout) -> pl.DataFrame:

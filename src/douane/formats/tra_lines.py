@@ -63,13 +63,12 @@ class Reader:
         rows = with_dates(entries.cells(self.layout), self.layout)
         bad = _bad(rows, entries)
         names = names_of(lines.taken(documents), lines.numbers[are_owners(lines)])
-        faults = [
-            self.unreadable(lines.taken(spoiled)),
-            _told(rows.filter(bad), entries.taken(bad.to_numpy())),
-            _astray(names),
-        ]
+        faults = [_astray(names)]
+        if spoiled.any():
+            faults.append(self.unreadable(lines.taken(spoiled)))
         numbers = pl.Series(entries.numbers)
         if bad.any():
+            faults.append(_told(rows.filter(bad), entries.taken(bad.to_numpy())))
             rows, numbers = rows.filter(~bad), numbers.filter(~bad)
         return self._made(rows, numbers, names, pl.concat(faults).sort("line"))
 
@@ -159,6 +158,8 @@ def _told(rows: pl.DataFrame, lines: Lines) -> pl.DataFrame:
 
 def _astray(names: pl.DataFrame) -> pl.DataFrame:
     """The faults of documents that belong to no line, or have no name."""
+    if names.is_empty():
+        return pl.DataFrame(schema=FAULT)
     no_owner = pl.col("owner").is_null()
     detail = pl.when(no_owner).then(pl.lit("it names a document, but no entry line stands before it"))
     lost = names.filter(no_owner | pl.col("name").is_null())
