@@ -106,9 +106,12 @@ def test_a_firms_token_opens_each_folder(web: Web, firm: Headers, database: Data
         assert web.get("/api/v1/who", headers=sent).json() == told
 
 
-def test_a_firms_own_addresses_need_no_folder(web: Web, firm: Headers) -> None:
-    for sent in (firm, {**firm, "society-id": "undefined"}, {**firm, "society-id": "99"}):
+def test_a_firms_own_addresses_need_no_folder(web: Web, firm: Headers, database: Database) -> None:
+    for sent in (firm, {**firm, "society-id": "undefined"}, {**firm, "society-id": ""}):
         assert web.get("/api/v1/firm", headers=sent).json() == {"company": "", "id": 0, "all": True}
+    sent = {**firm, "society-id": society(database, "ACME", "C2")}
+    assert web.get("/api/v1/firm", headers=sent).json()["company"] == "C2"
+    error(web.get("/api/v1/firm", headers={**firm, "society-id": "99"}), "ERR-FOLDER-NOT-FOUND", 404)
 
 
 def test_bearer_may_be_written_in_any_case(web: Web, folder: Headers) -> None:

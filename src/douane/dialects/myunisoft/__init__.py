@@ -13,6 +13,7 @@ from .access import ACCESS, NAME
 from .account_upsert import GATHERING
 from .doors import DOORS
 from .errors import refused
+from .folder_calls import CALLS as FOLDER_CALLS
 
 _WHEN = Circumstances(
     "POST",
@@ -27,7 +28,7 @@ MYUNISOFT = Dialect(
     access=ACCESS,
     replies=replies,
     doors=DOORS,
-    calls=(GATHERING,),
+    calls=(GATHERING, *FOLDER_CALLS),
     notices=(Notice("/api/partners/health", "Whether the API is there.", Reply(200, {"status": "ok"})),),
     examples={
         "No token": replies.refused(refused("ERR-INVALID-AUTH-HEADER"), _WHEN),

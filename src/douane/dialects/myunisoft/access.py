@@ -58,7 +58,10 @@ def authenticate(database: Database, sent: Mapping[str, str], needs_company: boo
         if not is_right[1]:
             raise refused("ERR-INVALID-SECRET")
         credentials.note_use(conn, key.caller)
-        return _placed(conn, key.caller, sent.get(SOCIETY, "").strip()) if needs_company else key.caller
+        society = sent.get(SOCIETY, "").strip()
+        if society in NOT_SENT:
+            return _unplaced(key.caller, needs_company)
+        return _placed(conn, key.caller, society)
 
 
 def grant(conn: Connection, wanted: Wanted) -> Handed:
@@ -129,12 +132,15 @@ def _login(token: str) -> str:
         raise refused("ERR-INVALID-JWT") from None
 
 
+def _unplaced(caller: Caller, needs_company: bool) -> Caller:
+    """The caller where the header names no folder, as a token of one folder need not."""
+    if caller.opens_all and needs_company:
+        raise refused("GBL10", SOCIETY)
+    return caller
+
+
 def _placed(conn: Connection, caller: Caller, society: str) -> Caller:
-    """The caller in the folder of the header, which a token of one folder need not send."""
-    if society in NOT_SENT:
-        if caller.opens_all:
-            raise refused("GBL10", SOCIETY)
-        return caller
+    """The caller in the folder of the header."""
     number = _number(society)
     if not caller.opens_all:
         if number != caller.company_id:
