@@ -12,6 +12,7 @@ from . import replies
 from .access import ACCESS, NAME
 from .account_upsert import GATHERING
 from .doors import DOORS
+from .entry_calls import CALLS as ENTRY_CALLS
 from .errors import refused
 from .folder_calls import CALLS as FOLDER_CALLS
 
@@ -28,7 +29,7 @@ MYUNISOFT = Dialect(
     access=ACCESS,
     replies=replies,
     doors=DOORS,
-    calls=(GATHERING, *FOLDER_CALLS),
+    calls=(GATHERING, *FOLDER_CALLS, *ENTRY_CALLS),
     notices=(Notice("/api/partners/health", "Whether the API is there.", Reply(200, {"status": "ok"})),),
     examples={
         "No token": replies.refused(refused("ERR-INVALID-AUTH-HEADER"), _WHEN),
