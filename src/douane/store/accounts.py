@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import psycopg
+from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row, dict_row
 
 from douane.errors import Failure
@@ -17,6 +18,7 @@ from .queries import queries
 
 SQL = queries("accounts")
 ATTEMPTS_MAX = 3
+JSON = msgspec.json.Encoder(decimal_format="number")
 
 Connection = psycopg.Connection[Any]
 
@@ -156,8 +158,11 @@ def holds_of(conn: Connection, owner: Owner, account_id: int, number: str) -> Ho
     return row
 
 
-def update_account(conn: Connection, account_id: int, wanted: WantedAccount) -> None:
-    """Give the account this number, name and further columns; columns that are not told are emptied."""
+def update_account(conn: Connection, account_id: int, wanted: WantedAccount) -> bool:
+    """Give the account this number, name and further columns; columns that are not told are emptied.
+
+    False when somebody else has just taken the number: the transaction is of no use any more then.
+    """
     lengths = lengths_of(conn, [wanted.owner])[wanted.owner]
     values = {
         "id": account_id,
@@ -166,7 +171,11 @@ def update_account(conn: Connection, account_id: int, wanted: WantedAccount) -> 
         "customer_code": customer_code(wanted.number),
         "further": _json(wanted.further or {}),
     }
-    conn.execute(SQL["update_account"], {**_tenant(wanted.owner), **values})
+    try:
+        conn.execute(SQL["update_account"], {**_tenant(wanted.owner), **values})
+    except UniqueViolation:
+        return False
+    return True
 
 
 def put_contacts(
@@ -203,4 +212,4 @@ def _tenants(owners: Sequence[Owner]) -> dict[str, list[int]]:
 
 
 def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+    return JSON.encode(value).decode()

@@ -16,7 +16,8 @@ from .account_columns import (
     DETAILS,
     HEAD,
 )
-from .account_fields import decoded, filled
+from .account_fields import filled
+from .sent import object_of
 
 NUMBERED = ("bank_accounts", "contacts")
 """Lists of details whose items have ids, given by us where the sender gave none."""
@@ -63,7 +64,7 @@ class AccountRequest:
 
 def read_request(body: bytes) -> AccountRequest:
     """The request in a body; refuses ERR-BAD-REQUEST, GBL10, GBL5 and GBL2."""
-    sent = decoded(body)
+    sent = object_of(body)
     head = filled(sent, HEAD)
     plain = len(sent) == len(head) and "complementary" not in head
     return AccountRequest(

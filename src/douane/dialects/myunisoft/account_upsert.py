@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from douane.dialects.call import AskedOne, Gathering
+from douane.dialects.call import Asked, AskedOne, Gathering
 from douane.dialects.door import Reply
 from douane.errors import Refusal
 from douane.model.account_numbers import completed
@@ -18,11 +18,12 @@ from douane.store.accounts import (
     lengths_of,
     look_up,
 )
-from douane.store.credentials import Connection
+from douane.store.credentials import Caller, Connection
 
 from .account_checks import details_trouble, named_trouble, opening_trouble
 from .account_replies import account_reply
 from .account_requests import AccountRequest, read_request
+from .account_views import counterpart_vat
 from .errors import refused
 
 
@@ -31,6 +32,7 @@ class _Waiting:
     """A request that nothing is wrong with so far, and its place among the others."""
 
     place: int
+    caller: Caller
     owner: Owner
     asked: AccountRequest
 
@@ -49,7 +51,7 @@ def upsert_accounts(conn: Connection, settings: Settings, asked: Sequence[AskedO
     ]
     if wanted:
         for each, account in zip(waiting, get_or_create(conn, wanted), strict=True):
-            answers[each.place] = _answer(each, account)
+            answers[each.place] = _answer(conn, settings, each, account)
     return [answers[place] for place in range(len(asked))]
 
 
@@ -75,7 +77,7 @@ def _read(asked: Sequence[AskedOne], answers: dict[int, Reply | Refusal]) -> lis
             answers[place] = trouble
         else:
             owner = Owner(each.caller.organization_id, each.caller.company_id)
-            waiting.append(_Waiting(place, owner, request))
+            waiting.append(_Waiting(place, each.caller, owner, request))
     return waiting
 
 
@@ -105,9 +107,14 @@ def _without_named(
     return [each for each in waiting if each.place not in answers]
 
 
-def _answer(waiting: _Waiting, account: StoredAccount | None) -> Reply | Refusal:
+def _answer(
+    conn: Connection, settings: Settings, waiting: _Waiting, account: StoredAccount | None
+) -> Reply | Refusal:
     if account is None:
         return refused("COMPTE4")
     if account.is_closed:
         return refused("COMPTE32", account.number)
-    return Reply(200, account_reply(account, waiting.asked.is_wide))
+    if not waiting.asked.is_wide:
+        return Reply(200, account_reply(account, is_wide=False))
+    vat = counterpart_vat(Asked(conn, waiting.caller, settings, {}), account)
+    return Reply(200, account_reply(account, is_wide=True, counterpart_vat=vat))
