@@ -17,6 +17,7 @@ from .queries import queries
 
 SQL = queries("posting")
 LOCKS = queries("merge")
+YEARS = queries("fiscal_years")
 
 TENANT = ("organization_id", "company_id")
 ENTRY_COLUMNS = (
@@ -91,6 +92,10 @@ class Posting:
     def lock(self) -> None:
         """Wait for other imports of this company's entries."""
         self.conn.execute(LOCKS["lock_table"], {"name": f"entries:{self.company_id}"})
+
+    def lock_years(self) -> None:
+        """Keep others from adding fiscal years to the company."""
+        self.conn.execute(YEARS["lock_company"], self._scope)
 
     def journals(self) -> list[dict[str, Any]]:
         """The company's journals: id, code, is_closed."""

@@ -97,6 +97,8 @@ class EntryMerge:
         self.outcome = Outcome(folder, self._posting.organization_id, self._posting.run_id)
 
     def _write(self, chunks: Iterator[Chunk]) -> None:
+        if self._wishes.makes_years:
+            self._posting.lock_years()
         books = Books.of(self._posting, Years.of(self._posting, self._wishes.closing))
         first = next(chunks, None)  # decides the grouping
         judge = Judge(books, self._wishes, self.outcome, self._labels)
