@@ -10,7 +10,7 @@ from douane.model.refusing import refusal
 
 from . import replies
 from .access import ACCESS, NAME
-from .account_upsert import GATHERING
+from .account_calls import CALLS as ACCOUNT_CALLS
 from .doors import DOORS
 from .entry_calls import CALLS as ENTRY_CALLS
 from .errors import refused
@@ -29,7 +29,7 @@ MYUNISOFT = Dialect(
     access=ACCESS,
     replies=replies,
     doors=DOORS,
-    calls=(GATHERING, *FOLDER_CALLS, *ENTRY_CALLS),
+    calls=(*ACCOUNT_CALLS, *FOLDER_CALLS, *ENTRY_CALLS),
     notices=(Notice("/api/partners/health", "Whether the API is there.", Reply(200, {"status": "ok"})),),
     examples={
         "No token": replies.refused(refused("ERR-INVALID-AUTH-HEADER"), _WHEN),
