@@ -132,7 +132,9 @@ class Validator:
             columns.append(values)
         typed = pl.DataFrame(columns)
         if self.plan.extras:
-            typed = typed.with_columns(rows.select(_extra(_filled(rows, self.plan.extras))))
+            filled = _filled(rows, self.plan.extras)
+            extra = rows.select(_extra(filled)) if filled else pl.lit(None, pl.String).alias(EXTRA)
+            typed = typed.with_columns(extra)
         return self._signed(typed)
 
     def _signed(self, typed: pl.DataFrame) -> pl.DataFrame:
@@ -201,8 +203,6 @@ def _filled(rows: pl.DataFrame, labels: tuple[str, ...]) -> list[str]:
 
 def _extra(labels: list[str]) -> pl.Expr:
     """The unpublished cells of a row as a JSON object of text, null when all of them are empty."""
-    if not labels:
-        return pl.lit(None, pl.String).alias(EXTRA)
     pairs = [
         pl.when(pl.col(label).is_not_null()).then(
             pl.struct(pl.col(label).alias(label.strip()))

@@ -8,18 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
 
 from douane.formats.csv import Piece, Table
 from douane.formats.tra import TraFile, read_tra
+from douane.formats.tra_documents import BESIDE
+from douane.formats.tra_lines import CODE
 from douane.model.mapping import Column, Mapping
 from douane.settings import Limits
 
 from .tra import CARRIED, TRA
 
-BESIDE = ("A", "O", "V")
+ASTRAY = "there is no sound general line before it"
 BESIDE_LABEL = "analytique"
 BESIDE_CELLS = ("type_compte", "axe", "auxiliaire", "sens", "amount", "libelle")
+LETTERED = ("DOS", "SYN")
+"""The contents of a TRA whose lettering counts."""
 NAMES = {
     "journal_libelle": ("JAL", "code", "journal"),
     "general_libelle": ("CGN", "compte", "general"),
@@ -43,7 +48,8 @@ def read_tra_lines(blocks: Iterator[bytes], limits: Limits, chunk_bytes: int) ->
     """The table of `formats.tra` without the lines that are no entry lines, with all that TRA_LINES maps."""
     file = read_tra(blocks, limits, chunk_bytes)
     names = {label: _names(file, label) for label in NAMES}
-    labels = tuple(each for each in file.table.labels if each not in CARRIED)
+    left_out = CARRIED if file.header.content in LETTERED else CARRIED | {"lettrage", "date_lettrage_fin"}
+    labels = tuple(each for each in file.table.labels if each not in left_out)
     pieces = (_named(_folded(piece), names) for piece in file.table.pieces)
     return Table(
         (*labels, BESIDE_LABEL, *NAMES),
@@ -72,19 +78,47 @@ def _named(piece: Piece, names: dict[str, pl.DataFrame]) -> Piece:
 
 
 def _folded(piece: Piece) -> Piece:
-    """The piece with its lines of other types as text beside the entry line before them."""
+    """The piece with its lines of other types as text beside the entry line before them.
+
+    Those behind an entry line that is faulty are faults as well.
+    """
     is_beside = piece.rows["type_compte"].is_in(BESIDE).fill_null(False)
     if not is_beside.any():
         return replace(piece, rows=piece.rows.with_columns(pl.lit(None, pl.String).alias(BESIDE_LABEL)))
     owner = (~is_beside).cast(pl.UInt32).cum_sum()
+    is_astray = is_beside & _behind_faults(piece, is_beside)
+    is_owned = is_beside & ~is_astray & (owner > 0)
     told = pl.concat_str([pl.col(each).fill_null("") for each in BESIDE_CELLS], separator=":")
     beside = (
         piece.rows.select(told.alias(BESIDE_LABEL))
         .with_columns(owner.alias("owner"))
-        .filter(is_beside)
+        .filter(is_owned)
         .group_by("owner")
         .agg(pl.col(BESIDE_LABEL).str.join("; "))
     )
     rows = piece.rows.with_columns(owner.alias("owner")).filter(~is_beside)
     rows = rows.join(beside, on="owner", how="left", maintain_order="left").drop("owner")
-    return Piece(rows, piece.lines.filter(~is_beside), piece.faults, piece.received - int(is_beside.sum()))
+    faults = pl.concat([piece.faults, _astray(piece, is_beside & ~is_owned)]).sort("line")
+    return Piece(rows, piece.lines.filter(~is_beside), faults, rows.height + faults.height)
+
+
+def _behind_faults(piece: Piece, is_beside: pl.Series) -> pl.Series:
+    """Which rows have a fault between them and the entry line before them."""
+    lines = piece.lines.cast(pl.Int64)
+    owners = pl.select(pl.when(~is_beside).then(lines)).to_series().forward_fill().fill_null(0)
+    faults = piece.faults["line"].cast(pl.Int64).sort().to_numpy()
+    before = np.searchsorted(faults, lines.to_numpy()), np.searchsorted(faults, owners.to_numpy())
+    return pl.Series(before[0] > before[1])
+
+
+def _astray(piece: Piece, marks: pl.Series) -> pl.DataFrame:
+    """The faults of marked rows, which belong to an entry line that is none."""
+    return pl.DataFrame(
+        {
+            "line": piece.lines.filter(marks),
+            "value": piece.rows["libelle"].filter(marks),
+            "code": pl.repeat(CODE, int(marks.sum()), dtype=pl.String, eager=True),
+            "detail": pl.repeat(ASTRAY, int(marks.sum()), dtype=pl.String, eager=True),
+        },
+        schema=piece.faults.schema,
+    )
