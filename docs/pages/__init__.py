@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import commands, faults, mydso, settings, tables
+from . import commands, entries, faults, mydso, myunisoft, settings, tables
 
 PAGES: dict[str, Callable[[], str]] = {
     "tables.md": tables.page,
     "faults.md": faults.page,
     "mydso-columns.md": mydso.page,
+    "entry-columns.md": entries.page,
+    "myunisoft-calls.md": myunisoft.page,
     "settings.md": settings.page,
     "commands.md": commands.page,
     **{f"samples/mydso-{name}.csv": make for name, make in mydso.samples().items()},

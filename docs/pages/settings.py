@@ -24,6 +24,8 @@ MEANINGS = {
     "block_bytes": "How much of an upload is read, checked and written at a time; more of it costs memory.",
     "known_rows_max": "How many stored and coming rows a merge compares in memory at once; a larger company "
     "is merged in slices of about so many rows.",
+    "gathered_rows_max": "How many entry lines are held in memory at once when the lines of an entry do not "
+    "stand together in their file; the others wait on disk.",
     "clear_share_max": "A complete file that would clear more than this share of the open items has its "
     "clear held until somebody releases it.",
     "clear_rows_min": "The share is looked at only when more items than this are open.",

@@ -8,6 +8,7 @@ from douane.model.kinds import sql_type
 from douane.model.table import Field, Identity, Table
 from douane.model.tables import TABLES
 
+from . import ledger
 from .markdown import code, listed, table, titled
 
 OWN_COLUMNS = {
@@ -29,7 +30,8 @@ EXTRA_COLUMN = {"extra": ("jsonb", "Cells of columns that no field takes, label 
 
 ABOUT = """\
 Each business row belongs to one company of one organization: both stand first in every key and in every
-statement. The columns before the fields are the same everywhere:"""
+statement. In the tables of customers, contacts, assignments and open items the columns before the fields are
+the same; [those of the ledger](#the-ledger) come after:"""
 
 HOW_ROWS_ARE_FOUND = """\
 A row's *key* is its first identity below whose parts all have values; the next such identity is its *alias*.
@@ -41,7 +43,7 @@ def page() -> str:
     """The text of the page."""
     own = table(("column", "type", "meaning"), _own(OWN_COLUMNS))
     sections = (_section(each) for each in TABLES.values())
-    return titled("Tables", ABOUT, own, HOW_ROWS_ARE_FOUND, *sections)
+    return titled("Tables", ABOUT, own, HOW_ROWS_ARE_FOUND, *sections, *ledger.blocks())
 
 
 def _section(each: Table) -> str:

@@ -298,7 +298,7 @@ WARNINGS = _by_code(
     ),
     Code(
         "both-sides",
-        "Debit and credit on one line",
+        "Debit beside credit",
         "The line has a debit, {value}, and a credit",
         "Write two lines.",
     ),
@@ -457,7 +457,7 @@ REFUSALS = _by_code(
         "Days of it belong to the fiscal year {detail}.",
         "Give it days that no other fiscal year has.",
     ),
-    Code("year-closed", "Fiscal year closed", "The fiscal year {detail} is closed.", "Use an open one."),
+    Code("year-closed", "Closed fiscal year", "The fiscal year {detail} is closed.", "Use an open one."),
     Code(
         "outside-charset",
         "Character outside the charset",
