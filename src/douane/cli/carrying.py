@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import logging
 import time
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from douane.store.database import Database
 from douane.store.organizations import Company
 from douane.store.runs import NewRun, Run, create_run, fail_run, get_run, refuse_run
 
+from .people import at_the_command_line
 from .progress import Tell
 
 log = logging.getLogger("douane.cli")
@@ -57,7 +57,7 @@ class Asked:
             # Whole, because the server that shows it later may run in another folder.
             upload_path=str(path.resolve()) if path else None,
             idempotency_key=None,
-            requested_by=f"{_person()} at the command line",
+            requested_by=at_the_command_line(),
             declarations=self.declarations,
             receive_seconds=seconds,
         )
@@ -133,10 +133,3 @@ def _doing(done: int, total: int) -> str:
 def _storable(name: str) -> str:
     """A file's name as text, whatever bytes it is made of."""
     return name.encode(errors="replace").decode()
-
-
-def _person() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return "somebody"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from douane.errors import Refusal
+
+from .options import connected
 
 if TYPE_CHECKING:
     import psycopg
@@ -19,6 +24,17 @@ OneOrganization = Annotated[
     str | None,
     typer.Option("--organization", help="Its organization, when several have such a company."),
 ]
+OneCompany = Annotated[str, typer.Option("--company", help="The code of the company.", show_default=False)]
+
+
+@contextmanager
+def books(
+    data: Path | None, company: str, organization: str | None
+) -> Iterator[tuple[psycopg.Connection[Any], tuple[int, int]]]:
+    """A connection as `connected` gives it, and the ids of the organization and the company."""
+    with connected(data) as conn:
+        owner = find_company(conn, company, organization)
+        yield conn, (owner.organization_id, owner.id)
 
 
 def find_company(conn: psycopg.Connection[Any], code: str, organization: str | None) -> Company:

@@ -14,14 +14,21 @@ if TYPE_CHECKING:
 
 File = Annotated[
     Path,
-    typer.Argument(help="The file, plain or gzip.", exists=True, dir_okay=False, readable=True),
+    typer.Argument(
+        help="The file: plain, gzip, or a zip of a FEC or TRA.", exists=True, dir_okay=False, readable=True
+    ),
 ]
-Dialect = Annotated[str, typer.Option(help="Whose columns the file has, such as mydso.", show_default=False)]
-Table = Annotated[
-    str,
+Dialect = Annotated[
+    str | None,
     typer.Option(
-        help="What it holds: items, clients, contacts, users; or open_items, customers, assignments.",
-        show_default=False,
+        help="Whose columns the file has, such as mydso.", show_default="native for a FEC and a TRA"
+    ),
+]
+Table = Annotated[
+    str | None,
+    typer.Option(
+        help="What it holds: items, clients, contacts, users, fec, tra; or the table: open_items, customers.",
+        show_default="fec for a FEC, tra for a TRA",
     ),
 ]
 Options = Annotated[
@@ -35,25 +42,50 @@ Options = Annotated[
 ]
 
 DRY_RUN = "dry_run"
+NATIVE = "native"
 
 
-def find_door(dialect: str, table: str) -> Door:
-    """The door of a dialect by its own name or by its table's; refuses `unknown-option`."""
-    from douane.dialects import DIALECTS
+def find_door(dialect: str | None, table: str | None, file: Path) -> tuple[str, Door]:
+    """The dialect and its door, by the door's name or its table's; a FEC and a TRA are known by themselves.
 
-    if dialect not in DIALECTS:
-        message = f"{dialect!r} is not a dialect; expected {' or '.join(DIALECTS)}."
+    Refuses `unknown-option`.
+    """
+    doors = _doors()
+    if dialect is None:
+        table = table or _native_table(file)
+        if table not in {each.name for each in doors[NATIVE]}:
+            message = f"{table!r} was seen without the dialect that it is a table of."
+            raise Refusal("unknown-option", message, "Write for example --dialect mydso --table items.")
+        dialect = NATIVE
+    if dialect not in doors:
+        message = f"{dialect!r} is not a dialect; expected {' or '.join(doors)}."
         raise Refusal("unknown-option", message, "Write for example --dialect mydso.")
-    doors = [each for each in DIALECTS[dialect].doors if not each.is_async]
-    for door in doors:
+    for door in doors[dialect]:
         if table in {door.name, door.table}:
-            return door
-    names = ", ".join(each.name for each in doors)
-    raise Refusal(
-        "unknown-option",
-        f"{table!r} is not a table of {dialect}; expected one of {names}.",
-        "Write for example --table items.",
-    )
+            return dialect, door
+    seen = "--table is missing" if table is None else f"{table!r} is not a table of {dialect}"
+    first, *_ = names = [each.name for each in doors[dialect]]
+    message = f"{seen}; expected one of {', '.join(names)}."
+    raise Refusal("unknown-option", message, f"Write for example --table {first}.")
+
+
+def _doors() -> dict[str, list[Door]]:
+    """The doors by dialect, our own too, which has no address on the web."""
+    from douane.dialects import DIALECTS
+    from douane.dialects.native.entries import DOORS
+
+    spoken = {name: each.doors for name, each in DIALECTS.items()} | {NATIVE: DOORS}
+    return {name: [door for door in doors if not door.is_async] for name, doors in spoken.items() if doors}
+
+
+def _native_table(file: Path) -> str:
+    from .recognizing import native_format
+
+    found = native_format(file)
+    if found is None:
+        message = f"{file.name} is neither a FEC nor a TRA by its name or its first line."
+        raise Refusal("unknown-option", message, "Say whose columns it has: --dialect mydso --table items.")
+    return found
 
 
 def chosen_options(door: Door, pairs: list[str]) -> dict[str, str]:

@@ -27,8 +27,8 @@ Rows = Annotated[int, typer.Option(help="How many typed rows to show.", min=0, m
 def explain(
     file: File,
     *,
-    dialect: Dialect,
-    table: Table,
+    dialect: Dialect = None,
+    table: Table = None,
     options: Options = None,
     decimal_sign: DecimalSign = None,
     date_order: DateOrder = None,
@@ -39,12 +39,14 @@ def explain(
 ) -> None:
     """Show what each stage hands over to the next, from the bytes to the typed rows. Needs no database.
 
+    A FEC or a TRA needs no dialect and no table.
+
     What only the database knows is left out: whether a customer exists and whether a row is new. For that,
     run douane import with --dry-run. Ends with 0, 4 or 1 as douane import does.
 
     Example: douane explain items.csv --dialect mydso --table items --option encoding=ISO-8859-1
     """
-    door = find_door(dialect, table)
+    spoken, door = find_door(dialect, table, file)
     chosen = chosen_options(door, options or [])
     declarations = declared(decimal_sign, date_order, maps or [])
     from douane.settings import from_environment
@@ -52,7 +54,7 @@ def explain(
     from .walk import walk
 
     settings = from_environment(data)
-    intake = _intake(file, dialect, door.name, chosen, declarations, settings)
+    intake = intake_of(file, spoken, door.name, chosen, declarations, settings)
     with shown_progress(is_wanted=not as_json) as tell:
         told = walk(file, intake, settings, rows, tell)
     if as_json:
@@ -65,7 +67,7 @@ def explain(
         raise typer.Exit(SOME_REJECTED)
 
 
-def _intake(
+def intake_of(
     file: Path,
     dialect: str,
     door: str,

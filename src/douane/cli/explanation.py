@@ -11,6 +11,13 @@ from .visible import cut, make_printable, visible
 
 Told = Mapping[str, Any]
 
+ENTRY_LINES = "entry_lines"
+UNTOLD = {
+    False: "tells what is new and which customers exist.",
+    True: "tells which entries balance, and which are new.",
+}
+"""What the walk leaves out, by whether the lines are those of entries."""
+
 
 def show_explanation(told: Told) -> None:
     """Print what each stage handed over, as far as the file came, and why it came no further."""
@@ -19,9 +26,8 @@ def show_explanation(told: Told) -> None:
         if stage in told:
             show(told[stage])
     if "validate" in told:
-        print(
-            "\nmerge     is not walked: douane import --dry-run tells what is new and which customers exist."
-        )
+        untold = UNTOLD[told["map"]["table"] == ENTRY_LINES]
+        print(f"\nmerge     is not walked: douane import --dry-run {untold}")
 
 
 def _receive(told: Told) -> None:
@@ -31,13 +37,17 @@ def _receive(told: Told) -> None:
 def _decode(told: Told) -> None:
     packed = f"out of {told['compression']}, " if told["compression"] else ""
     mark = " (by its byte order mark)" if told["has_byte_order_mark"] else ""
+    mark = " (found out)" if told["is_detected"] else mark
     much = f"{told['bytes']:,} bytes of UTF-8 in {told['blocks']} block{'s' if told['blocks'] != 1 else ''}"
     print(f"decode    {packed}{told['charset']}{mark}: {much}")
 
 
 def _parse(told: Told) -> None:
-    print(f"parse     cells divided by {told['delimiter']} and quoted by {told['quote']}")
-    print(f"          {len(told['labels'])} labels: {', '.join(map(visible, told['labels']))}")
+    start = "parse     "
+    if "delimiter" in told:
+        print(f"{start}cells divided by {told['delimiter']} and quoted by {told['quote']}")
+        start = " " * len(start)
+    print(f"{start}{len(told['labels'])} labels: {', '.join(map(visible, told['labels']))}")
     print(f"          {told['received']:,} lines, {told['unreadable']:,} of them not readable as rows")
 
 

@@ -25,9 +25,9 @@ DryRun = Annotated[
 def import_file(
     file: File,
     *,
-    dialect: Dialect,
-    table: Table,
     company: Company,
+    dialect: Dialect = None,
+    table: Table = None,
     organization: OneOrganization = None,
     options: Options = None,
     decimal_sign: DecimalSign = None,
@@ -37,7 +37,7 @@ def import_file(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Import a file and show its receipt.
+    """Import a file and show its receipt. A FEC or a TRA needs no dialect and no table.
 
     Ends with 0 when every line was accepted, with 4 when some were rejected (the others are imported), with 1
     when the file was refused, with 2 when the command is wrong and with 3 when the import could not be done.
@@ -45,7 +45,7 @@ def import_file(
     Example: douane import items.csv --dialect mydso --table items --company ACME
     --option clear_items_not_modified=true
     """
-    door = find_door(dialect, table)
+    spoken, door = find_door(dialect, table, file)
     chosen = chosen_options(door, options or [])
     declarations = declared(decimal_sign, date_order, maps or [])
     from douane.pipeline.report import receipt_of
@@ -58,7 +58,7 @@ def import_file(
     with open_database(settings) as database, explained(database.url):
         with database.connection() as conn:
             owner = find_company(conn, company, organization)
-        asked = Asked(owner, dialect, door.name, chosen, declarations, dry_run)
+        asked = Asked(owner, spoken, door.name, chosen, declarations, dry_run)
         with shown_progress(is_wanted=not as_json) as tell:
             run = carry_out(database, settings, file, asked, tell)
         with database.connection() as conn:

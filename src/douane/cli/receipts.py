@@ -13,6 +13,8 @@ Receipt = Mapping[str, Any]
 
 FAULTS_SHOWN = 10
 COUNTS = ("received", "added", "updated", "unchanged", "rejected", "cleared", "removed")
+FIRST_SHOWN = ("entry_lines",)
+"""The tables that the lines of a file go to, where others are filled beside them."""
 FAULT_COLUMNS = ("line", "field", "value", "code", "what_is_wrong")
 STAGES = ("receive", "decode", "parse", "map", "validate", "merge", "report")
 UNTIL_STATE = {
@@ -30,6 +32,8 @@ def show_receipt(receipt: Receipt, *, all_faults: str | None = None) -> None:
     if receipt["tables"]:
         print()
         show_counts(receipt["tables"])
+    if receipt.get("grouping"):
+        print(f"\nThe lines of an entry have the same {receipt['grouping']}.")
     place = all_faults or f"douane run {receipt['run']} --faults"
     _show_told("fault", receipt["faults"], receipt["faults_total"], place)
     _show_told("warning", receipt["warnings"], receipt["warnings_total"], place)
@@ -43,7 +47,8 @@ def show_counts(tables: Mapping[str, Mapping[str, int]]) -> None:
         name for name in COUNTS if name in COUNTS[:6] or any(each.get(name) for each in tables.values())
     ]
     rows = [
-        {"table": name, **{each: counts.get(each, 0) for each in columns}} for name, counts in tables.items()
+        {"table": name, **{each: tables[name].get(each, 0) for each in columns}}
+        for name in sorted(tables, key=lambda name: name not in FIRST_SHOWN)
     ]
     show_table(rows, ("table", *columns))
 

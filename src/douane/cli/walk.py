@@ -13,8 +13,10 @@ from douane.model.mapping import Mapping
 from douane.model.refusing import refusal
 from douane.pipeline.charset import charset_of
 from douane.pipeline.decode import MARKED, decode
-from douane.pipeline.intake import Intake
+from douane.pipeline.detect import detect_charset
+from douane.pipeline.intake import DETECTED, Intake
 from douane.pipeline.map import map_labels
+from douane.pipeline.opened import opened
 from douane.pipeline.parse import parse
 from douane.pipeline.unpack import GZIP_MAGIC, unpacked
 from douane.pipeline.validate import Validator
@@ -36,8 +38,12 @@ def walk(file: Path, intake: Intake, settings: Settings, rows_max: int, tell: Te
     told: Told = {}
     try:
         told["receive"] = _received(file, settings.limits)
-        told["decode"] = _opened(file, intake, settings.limits)
-        _read(told, file, intake, settings, rows_max, tell)
+        with tempfile.TemporaryDirectory(prefix="douane-explain-") as name:
+            folder = Path(name)
+            inner = opened_file(file, folder, intake, settings.limits)
+            told["decode"] = _opened(inner, intake, settings.limits)
+            told["decode"]["compression"] = "zip" if inner != file else told["decode"]["compression"]
+            _read(told, inner, folder, intake, settings, rows_max, tell)
     except Refusal as reason:
         told["refusal"] = {"code": reason.code, "message": reason.message, "hint": reason.hint}
     return told
@@ -66,29 +72,48 @@ def _opened(file: Path, intake: Intake, limits: Limits) -> Told:
             content.seek(0)
             start = next(unpacked(content, file.stat().st_size, MARK_BYTES, limits))
     marked = next((charset for mark, charset in MARKED if start.startswith(mark)), None)
-    charset = marked or charset_of(intake.encoding.strip())
+    charset = marked or charset_to_read(file, intake, limits)
     return {
         "compression": "gzip" if is_gzip else "",
         "charset": charset,
+        "is_detected": intake.encoding == DETECTED and marked is None,
         "has_byte_order_mark": marked is not None,
         "bytes": 0,
         "blocks": 0,
     }
 
 
-def _read(told: Told, file: Path, intake: Intake, settings: Settings, rows_max: int, tell: Tell) -> None:
+def opened_file(file: Path, folder: Path, intake: Intake, limits: Limits) -> Path:
+    """The file itself, or the data file in it, unpacked in `folder`, when it is a zip."""
+    return opened(file, folder, intake.suffixes, limits, must_be_zip=intake.must_be_zip).data
+
+
+def charset_to_read(file: Path, intake: Intake, limits: Limits) -> str:
+    """Python's name of the charset that the file is read in, unless a byte order mark says otherwise."""
+    if intake.encoding == DETECTED:
+        return detect_charset(file, limits)
+    return charset_of(intake.encoding.strip())
+
+
+def _read(
+    told: Told, file: Path, folder: Path, intake: Intake, settings: Settings, rows_max: int, tell: Tell
+) -> None:
     limits, size = settings.limits, settings.block_bytes
-    blocks = decode(file, intake.encoding, intake.compression, limits, size)
+    blocks = decode(file, told["decode"]["charset"], intake.compression, limits, size)
     parsed = parse(intake.reader(_counted(blocks, told, tell), limits, size))
-    layout = intake.layout
-    told["parse"] = {"delimiter": layout.delimiter, "quote": layout.quote, "labels": list(parsed.labels)}
-    told["parse"] |= {"received": 0, "unreadable": 0}
+    told["parse"] = _cut(intake) | {"labels": list(parsed.labels), "received": 0, "unreadable": 0}
     told["map"] = _mapped(parsed.labels, intake.mapping)
     findings = Findings(Validator(map_labels(parsed.labels, intake.mapping), intake.declarations), rows_max)
-    with tempfile.TemporaryDirectory(prefix="douane-explain-") as folder:
-        findings.take(parsed.batches, Path(folder))
+    findings.take(parsed.batches, folder)
     told["parse"] |= {"received": findings.received, "unreadable": findings.unreadable}
     told["validate"] = findings.told()
+
+
+def _cut(intake: Intake) -> Told:
+    """By what signs lines are cut into cells, unless that is the format's own affair."""
+    if intake.read is not None:
+        return {}
+    return {"delimiter": intake.layout.delimiter, "quote": intake.layout.quote}
 
 
 def _counted(blocks: Iterator[bytes], told: Told, tell: Tell) -> Iterator[bytes]:

@@ -93,7 +93,7 @@ def change_year(conn: Connection, organization_id: int, company_id: int, year: F
 def close_year(
     conn: Connection, organization_id: int, company_id: int, year_id: int, closed_by: str
 ) -> FiscalYear:
-    """Close a year for good; `closed_by` says who does it. Refuses `unknown-record` and `year-closed`.
+    """Close a year; `closed_by` says who does it. Refuses `unknown-record` and `year-closed`.
 
     Waits for imports of entries that are running.
     """
@@ -103,6 +103,14 @@ def close_year(
     closed = _one(conn, "close_year", values)
     assert closed is not None
     return closed
+
+
+def reopen_year(conn: Connection, organization_id: int, company_id: int, year_id: int) -> FiscalYear:
+    """Open a closed year again; one that is open stays so. Refuses `unknown-record`."""
+    year = _one(conn, "reopen_year", {**_scope(organization_id, company_id), "id": year_id})
+    if year is None:
+        raise refusal("unknown-record", f"fiscal year {year_id}")
+    return year
 
 
 def remove_year(conn: Connection, organization_id: int, company_id: int, year_id: int) -> None:

@@ -23,3 +23,14 @@ left join establishments as e
 where c.organization_id = %(organization_id)s
     and (%(company_id)s::integer is null or c.id = %(company_id)s)
 order by c.name, c.id;
+
+-- change_company --
+update companies
+set
+    name = %(name)s,
+    siren = %(siren)s,
+    general_account_length = %(general_account_length)s,
+    third_party_account_length = %(third_party_account_length)s,
+    completes_accounts = %(completes_accounts)s
+where organization_id = %(organization_id)s
+    and id = %(id)s;

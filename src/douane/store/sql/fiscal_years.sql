@@ -114,3 +114,11 @@ where a.organization_id = %(organization_id)s
     and a.number < '8'
     and not e.is_pending
 group by e.fiscal_year_id;
+
+-- reopen_year --
+update fiscal_years
+set is_closed = false, closed_at = null, closed_by = null
+where organization_id = %(organization_id)s
+    and company_id = %(company_id)s
+    and id = %(id)s
+returning starts_on, ends_on, id, is_closed, closed_at, closed_by;
