@@ -1,4 +1,4 @@
-"""`make demo`: a gateway in a scratch folder takes two nights of files by HTTP, and shows each receipt."""
+"""`make demo`: a gateway in a scratch folder takes two nights of files and the entries of a year."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ SENDINGS = (
     ("Night 1: every open item", "/api/items?clear_items_not_modified=true", "items-night-1.csv"),
     ("Night 2: what is gone is cleared", "/api/items?clear_items_not_modified=true", "items-night-2.csv"),
 )
+LEDGER = Path(__file__).parent / "ledger" / "732829320FEC20251231.txt"
+EXPORTED = "exported.txt"
+ACCOUNT = {"account_number": "411FOOBAR", "label": "FOOBAR account"}
 CHUNK_BYTES = 4096
 START_SECONDS_MAX = 60.0
 REPLY_SECONDS_MAX = 60.0
@@ -44,10 +47,10 @@ class Broken(Exception):
 
 @dataclass(frozen=True)
 class Gateway:
-    """A running gateway and the credential that opens it."""
+    """A running gateway and the headers that open it."""
 
     address: str
-    authorization: str
+    headers: dict[str, str]
 
     def ask(
         self, method: str, path: str, body: Iterator[bytes] | None = None, size: int = 0
@@ -55,7 +58,7 @@ class Gateway:
         """The response and its JSON; `body` is sent piece by piece."""
         parts = urlsplit(self.address)
         connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=REPLY_SECONDS_MAX)
-        headers = {"Authorization": self.authorization}
+        headers = dict(self.headers)
         if body is not None:
             headers["Content-Length"] = str(size)
         try:
@@ -76,6 +79,8 @@ def main() -> int:
             gateway = Gateway(address, granted(data))
             for title, path, name in SENDINGS:
                 send(gateway, title, path, FILES / name)
+            ask_for_an_account(Gateway(address, granted_to_partner(data)))
+            keep_a_year(data)
     except (Broken, OSError, http.client.HTTPException) as broken:
         print(broken, file=sys.stderr)
         return 1
@@ -98,6 +103,34 @@ def send(gateway: Gateway, title: str, path: str, file: Path) -> None:
     run = response.headers["Douane-Run"]
     _, receipt = gateway.ask("GET", f"/v1/runs/{run}")
     show_receipt(receipt, all_faults=f"GET /v1/runs/{run}/faults")
+
+
+def ask_for_an_account(gateway: Gateway) -> None:
+    """Ask for a ledger account twice, as MyUnisoft's partners do: it is made once."""
+    print(
+        "\nA partner asks for a ledger account, twice\nPOST /api/v1/account", json.dumps(ACCOUNT), flush=True
+    )
+    sent = json.dumps(ACCOUNT).encode()
+    for _ in range(2):
+        response, reply = gateway.ask("POST", "/api/v1/account", iter([sent]), len(sent))
+        if response.status != 200:
+            raise Broken(f"{response.status}: {reply}")
+        print(f"{response.status} {json.dumps(reply)}")
+
+
+def keep_a_year(data: Path) -> None:
+    """Import a FEC, export the year again, and have what was exported judged."""
+    print("\nThe entries of a year", flush=True)
+    shown("import", LEDGER.name, "--company", "ACME", data=data, folder=LEDGER.parent)
+    year = LEDGER.stem[-8:-4]
+    shown("export", "fec", "--company", "ACME", "--year", year, "--output", EXPORTED, data=data, folder=data)
+    shown("check", EXPORTED, "--strict", data=data, folder=data)
+
+
+def shown(*words: str, data: Path, folder: Path) -> None:
+    """Run a command in `folder` and show what it prints."""
+    print(f"\n$ douane {' '.join(words)}", flush=True)
+    print(run(*words, data=data, folder=folder).strip(), flush=True)
 
 
 def pieces(file: Path, tell: Tell) -> Iterator[bytes]:
@@ -172,19 +205,42 @@ def stopped(process: subprocess.Popen[str], data: Path) -> bool:
     return is_clean
 
 
-def granted(data: Path) -> str:
-    """The Authorization header of a new credential."""
-    words = ("grant", "mydso", "--organization", "ACME", "--json")
+def granted(data: Path) -> dict[str, str]:
+    """The headers that open MY DSO MANAGER's doors for a new company."""
+    keys = grant("mydso", data)
+    print(f"login {keys['login']}")
+    pair = f"{keys['login']}:{keys['password']}"
+    return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+
+def granted_to_partner(data: Path) -> dict[str, str]:
+    """The headers that open MyUnisoft's addresses for the same company."""
+    print()
+    keys = grant("myunisoft", data)
+    return {"X-Third-Party-Secret": keys["secret"], "Authorization": f"Bearer {keys['token']}"}
+
+
+def grant(dialect: str, data: Path) -> dict[str, str]:
+    """The keys of a new credential."""
+    words = ("grant", dialect, "--organization", "ACME", "--json")
     print(f"$ douane {' '.join(words)}", flush=True)
+    keys: dict[str, str] = json.loads(run(*words, data=data))
+    return keys
+
+
+def run(*words: str, data: Path, folder: Path | None = None) -> str:
+    """What a command prints."""
     done = subprocess.run(  # noqa: S603 - our own command
-        command(*words, "--data", str(data)), env=environment(), capture_output=True, text=True, check=False
+        command(*words, "--data", str(data)),
+        env=environment(),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
-        raise Broken(done.stderr)
-    credential = json.loads(done.stdout)
-    print(f"login {credential['login']}")
-    pair = f"{credential['login']}:{credential['password']}"
-    return f"Basic {base64.b64encode(pair.encode()).decode()}"
+        raise Broken(done.stderr or done.stdout)
+    return done.stdout
 
 
 def command(*words: str) -> list[str]:

@@ -57,7 +57,7 @@ def assert_nothing_is_left(temporary: Path) -> None:
     assert processes_of(temporary) == []
 
 
-def test_the_demo_shows_five_receipts_and_leaves_nothing(temporary: Path) -> None:
+def test_the_demo_shows_its_receipts_and_leaves_nothing(temporary: Path) -> None:
     demo = start(temporary)
     out, err = demo.communicate(timeout=PATIENCE_SECONDS)
     assert (demo.returncode, err) == (0, "")
@@ -75,7 +75,19 @@ def test_the_demo_shows_five_receipts_and_leaves_nothing(temporary: Path) -> Non
         assert received == added + updated + unchanged + rejected
         assert rejected
     assert counts[-1] == [161, 18, 3, 138, 2, 17]
+    assert_a_ledger_is_kept(out)
     assert_nothing_is_left(temporary)
+
+
+def assert_a_ledger_is_kept(out: str) -> None:
+    """A partner's account is made once, and the entries of a year come out as they went in."""
+    answers = re.findall(r'^200 (\{"account_id.*)$', out, re.MULTILINE)
+    assert len(answers) == 2
+    assert answers[0] == answers[1]
+    assert re.search(r"^entry_lines +150 +150 +0 +0 +0 +0$", out, re.MULTILINE)
+    assert re.search(r"^entries +57 +57 +0 +0 +0 +0$", out, re.MULTILINE)
+    assert "Wrote 150 lines of 2025-01-01 to 2025-12-31 to exported.txt." in out
+    assert "It passes the tax administration's check." in out
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
