@@ -27,6 +27,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ASSIGNMENT = re.compile(r"[A-Z_]+=\S*")
+FILES = (".csv", ".txt", ".fec", ".tra")
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(HOME).as_posix())
 
@@ -141,7 +142,7 @@ def test_commands_that_are_shown_can_be_typed(
     shown = list(commands_of(page))
     monkeypatch.chdir(tmp_path)
     for words in shown:
-        for file in (word for word in words if word.endswith(".csv")):
+        for file in (word for word in words if word.endswith(FILES)):
             Path(file).touch()
         parse(words)
 
