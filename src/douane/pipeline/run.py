@@ -139,7 +139,7 @@ class _Import:
         merge = EntryMerge(
             posting, validator, wishes(self.conn, file.documents), folder, self.settings.gathered_rows_max
         )
-        merge.write(reread)
+        merge.write(reread, self._blocks_expected)
         for name, content in file.contents(self.settings.limits):
             posting.attach(name, content)
         return merge

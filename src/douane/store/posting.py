@@ -121,12 +121,13 @@ class Posting:
             found = cursor.execute(SQL["known_entries"], {**self._scope, "year_id": year_id}).fetchall()
         return [bytes(row[0]) for row in found]
 
-    def reserve_ids(self, table: Numbered, count: int) -> list[int]:
-        """So many ids that nobody else gets; those that are not used are lost."""
+    def reserve_ids(self, table: Numbered, count: int) -> Sequence[int]:
+        """So many ids that nobody else gets, rising; those that are not used are lost."""
         with self.database.connection() as aside, aside.cursor(binary=True) as cursor:
             row = cursor.execute(SQL["reserve_ids"], {"table_name": table, "count": count}).fetchone()
         assert row is not None
-        return list(row[0] or [])
+        first, scattered = row
+        return sorted(scattered) if scattered else range(first, first + count)
 
     def copy(self, table: str, columns: Sequence[str], pieces: Iterable[bytes]) -> None:
         """COPY rows of the company, CSV of organization, company and `columns`, into the table."""

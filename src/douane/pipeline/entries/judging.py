@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from douane.model.account_numbers import customer_code_expr, is_third_party_expr
@@ -14,11 +13,10 @@ from douane.pipeline.outcome import Outcome
 
 from .assembling import Chunk
 from .books import Books
+from .complaints import Wrong, complaints
 from .lines import IS_BAD
 from .wishes import EntryWishes
 
-Marks = npt.NDArray[np.bool_]
-NO_TEXT = pl.lit(None, pl.String)
 ACCOUNT_NUMBER = r"^[1-9][0-9A-Za-z]{0,19}$"
 
 
@@ -38,10 +36,10 @@ class Judge:
         """
         self._make_years(chunk)
         placed = Chunk(chunk.lines, self._placed(chunk.entries), chunk.starts)
-        codes = self._entry_codes(placed)
-        fine = codes["code"].is_null().to_numpy()
-        self._reject(placed, codes, ~fine)
-        return self._with_accounts(placed.only(fine))
+        told = complaints(placed.entries, self._entry_wrongs(placed), self.labels)
+        if told is not None:
+            placed = self._without_bad_entries(placed, told)
+        return self._with_journals(self._with_accounts(placed))
 
     def _make_years(self, chunk: Chunk) -> None:
         if self.wishes.makes_years:
@@ -58,49 +56,43 @@ class Judge:
         years = self.books.years.find(entries["entered_on"])
         return entries.join(journals, on="journal_code", how="left", maintain_order="left").hstack(years)
 
-    def _entry_codes(self, chunk: Chunk) -> pl.DataFrame:
-        """For each entry the code, field and value of what is wrong with it as a whole, null if nothing."""
-        named = chunk.lines.filter(pl.col("journal_name").is_not_null())["journal_code"].unique()
-        entries = chunk.entries
-        other_year = pl.col("year_id") != self.wishes.year_id if self.wishes.year_id else pl.lit(False)
-        is_unnamed = pl.col("journal_id").is_null() & ~pl.col("journal_code").is_in(named.implode())
-        wrong = (
-            (pl.col(IS_BAD), "entry-rejected", None),
-            (pl.col("difference") != 0, "entry-unbalanced", "difference"),
-            (pl.col("year_id").is_null(), "no-fiscal-year", "entered_on"),
-            (other_year, "other-fiscal-year", "entered_on"),
-            (pl.col("year_is_closed"), "fiscal-year-closed", "entered_on"),
-            (is_unnamed, "unknown-journal", "journal_code"),
-            (pl.col("journal_is_closed").fill_null(False), "journal-closed", "journal_code"),
-        )
-        return entries.select(
-            code=pl.coalesce(pl.when(is_wrong).then(pl.lit(code)) for is_wrong, code, _ in wrong),
-            field=pl.coalesce(
-                pl.when(is_wrong).then(pl.lit(self.labels.get(name or "", ""))) for is_wrong, _, name in wrong
-            ),
-            value=pl.coalesce(
-                pl.when(is_wrong).then(pl.col(name).cast(pl.String) if name else pl.lit(""))
-                for is_wrong, _, name in wrong
-            ),
-        )
+    def _entry_wrongs(self, chunk: Chunk) -> list[Wrong]:
+        """What may be wrong with an entry as a whole."""
+        year_id = self.wishes.year_id
+        return [
+            Wrong(pl.col(IS_BAD), "entry-rejected"),
+            Wrong(pl.col("difference") != 0, "entry-unbalanced", "difference"),
+            Wrong(pl.col("year_id").is_null(), "no-fiscal-year", "entered_on"),
+            *([Wrong(pl.col("year_id") != year_id, "other-fiscal-year", "entered_on")] if year_id else []),
+            Wrong(pl.col("year_is_closed"), "fiscal-year-closed", "entered_on"),
+            *self._unknown_journals(chunk),
+            Wrong(pl.col("journal_is_closed"), "journal-closed", "journal_code"),
+        ]
 
-    def _reject(self, chunk: Chunk, codes: pl.DataFrame, rejected: Marks) -> None:
-        """Tell a fault for each line of the rejected entries, unless the line has faults of its own."""
-        if not rejected.any():
-            return
-        told = codes[np.repeat(np.arange(len(rejected)), chunk.sizes)].with_columns(
+    def _unknown_journals(self, chunk: Chunk) -> list[Wrong]:
+        if not chunk.entries["journal_id"].null_count():
+            return []
+        named = _named(chunk.lines, "journal_name", "journal_code")
+        is_unknown = pl.col("journal_id").is_null() & ~pl.col("journal_code").is_in(named)
+        return [Wrong(is_unknown, "unknown-journal", "journal_code")]
+
+    def _without_bad_entries(self, chunk: Chunk, told: pl.DataFrame) -> Chunk:
+        """The sound entries; a fault is told for each line of the others that has none of its own."""
+        rejected = told["code"].is_not_null().to_numpy()
+        lines = told[np.repeat(np.arange(len(rejected)), chunk.sizes)].with_columns(
             chunk.lines[LINE], chunk.lines[IS_BAD]
         )
-        of_rejected = told.filter(chunk.of_lines(rejected))
+        of_rejected = lines.filter(chunk.of_lines(rejected))
         self.outcome.tally.rejected += of_rejected.height
         self._tell(of_rejected.filter(~pl.col(IS_BAD)))
+        return chunk.only(~rejected)
 
     def _tell(self, told: pl.DataFrame) -> None:
         is_difference = pl.col("code") == "entry-unbalanced"
         faults = told.select(
             pl.col(LINE),
-            pl.when(pl.col("field") != "").then("field"),
-            pl.when(~is_difference & (pl.col("value") != "")).then("value").alias("value"),
+            pl.col("field"),
+            pl.when(~is_difference).then("value").alias("value"),
             pl.col("code"),
             pl.when(is_difference)
             .then(pl.col("value").str.strip_chars_end("0").str.strip_chars_end("."))
@@ -110,17 +102,13 @@ class Judge:
 
     def _with_accounts(self, chunk: Chunk) -> Chunk:
         """The entries whose accounts are known, open or to be made."""
-        lines = self._found(chunk.lines)
-        codes = self._line_codes(lines)
-        bad = codes["code"].is_not_null()
-        if bad.any():
-            by_entry = np.logical_or.reduceat(bad.to_numpy(), chunk.starts)
-            self._reject_lines(Chunk(lines, chunk.entries, chunk.starts), codes, bad, by_entry)
-            chunk = Chunk(lines, chunk.entries, chunk.starts).only(~by_entry)
-            lines = chunk.lines
-        if self._make(lines):
-            lines = self._found(lines.drop(ADDED_COLUMNS))
-        return self._with_journals(Chunk(lines, chunk.entries, chunk.starts))
+        chunk = Chunk(self._found(chunk.lines), chunk.entries, chunk.starts)
+        told = complaints(chunk.lines, self._line_wrongs(chunk.lines), self.labels)
+        if told is not None:
+            chunk = self._without_bad_lines(chunk, told)
+        if not self._make(chunk.lines):
+            return chunk
+        return Chunk(self._found(chunk.lines.drop(ADDED_COLUMNS)), chunk.entries, chunk.starts)
 
     def _found(self, lines: pl.DataFrame) -> pl.DataFrame:
         """`lines` with the ids of their accounts, null where there is no such account."""
@@ -132,40 +120,39 @@ class Judge:
             )
         return lines.join(self.books.auxiliary(), on="auxiliary_number", how="left", maintain_order="left")
 
-    def _line_codes(self, lines: pl.DataFrame) -> pl.DataFrame:
-        """For each line the code, field and value of what is wrong with its accounts and sides."""
+    def _line_wrongs(self, lines: pl.DataFrame) -> list[Wrong]:
+        """What may be wrong with the accounts and the sides of a line."""
         number = pl.col("account_number")
-        named = lines.filter(pl.col("account_name").is_not_null())["account_number"].unique()
-        is_unnamed = pl.col("account_id").is_null() & ~number.is_in(named.implode())
-        if self.wishes.makes_third_parties:
-            is_unnamed &= ~is_third_party_expr(number)
-        strict = pl.lit(self.wishes.is_strict)
-        wrong = (
-            (strict & ~number.str.contains(ACCOUNT_NUMBER), "not-an-account-number", "account_number"),
-            (is_unnamed, "unknown-ledger-account", "account_number"),
-            (pl.col("account_is_closed").fill_null(False), "ledger-account-closed", "account_number"),
-            (pl.col("auxiliary_is_closed").fill_null(False), "ledger-account-closed", "auxiliary_number"),
-            (strict & (pl.col("debit") != 0) & (pl.col("credit") != 0), "two-sided-line", "credit"),
-        )
-        return lines.select(
-            code=pl.coalesce(pl.when(is_wrong).then(pl.lit(code)) for is_wrong, code, _ in wrong),
-            field=pl.coalesce(
-                pl.when(is_wrong).then(pl.lit(self.labels.get(name, ""))) for is_wrong, _, name in wrong
-            ),
-            value=pl.coalesce(
-                pl.when(is_wrong).then(pl.col(name).cast(pl.String)) for is_wrong, _, name in wrong
-            ),
-        )
+        strictly = [
+            Wrong(~number.str.contains(ACCOUNT_NUMBER), "not-an-account-number", "account_number"),
+            Wrong((pl.col("debit") != 0) & (pl.col("credit") != 0), "two-sided-line", "credit"),
+        ]
+        return [
+            *(strictly if self.wishes.is_strict else []),
+            *self._unknown_accounts(lines),
+            Wrong(pl.col("account_is_closed"), "ledger-account-closed", "account_number"),
+            Wrong(pl.col("auxiliary_is_closed"), "ledger-account-closed", "auxiliary_number"),
+        ]
 
-    def _reject_lines(self, chunk: Chunk, codes: pl.DataFrame, bad: pl.Series, by_entry: Marks) -> None:
-        """Tell the faulty lines, and the other lines of their entries."""
-        told = codes.with_columns(
-            chunk.lines[LINE],
-            pl.col("code").fill_null("entry-rejected"),
-            pl.col("field", "value").fill_null(""),
-        ).filter(chunk.of_lines(by_entry))
-        self.outcome.tally.rejected += told.height
-        self._tell(told)
+    def _unknown_accounts(self, lines: pl.DataFrame) -> list[Wrong]:
+        if not lines["account_id"].null_count():
+            return []
+        number = pl.col("account_number")
+        is_unknown = pl.col("account_id").is_null() & ~number.is_in(
+            _named(lines, "account_name", "account_number")
+        )
+        if self.wishes.makes_third_parties:
+            is_unknown &= ~is_third_party_expr(number)
+        return [Wrong(is_unknown, "unknown-ledger-account", "account_number")]
+
+    def _without_bad_lines(self, chunk: Chunk, told: pl.DataFrame) -> Chunk:
+        """The entries all of whose lines are sound; the lines of the others are told."""
+        by_entry = np.logical_or.reduceat(told["code"].is_not_null().to_numpy(), chunk.starts)
+        lines = told.with_columns(chunk.lines[LINE], pl.col("code").fill_null("entry-rejected"))
+        of_rejected = lines.filter(chunk.of_lines(by_entry))
+        self.outcome.tally.rejected += of_rejected.height
+        self._tell(of_rejected)
+        return chunk.only(~by_entry)
 
     def _make(self, lines: pl.DataFrame) -> bool:
         """Make the accounts that the lines name and nobody knows; whether there were any."""
@@ -204,6 +191,11 @@ class Judge:
 
 
 ADDED_COLUMNS = ("account_id", "account_is_closed", "auxiliary_id", "auxiliary_is_closed")
+
+
+def _named(lines: pl.DataFrame, name: str, of: str) -> pl.Series:
+    """The values of `of` that some line gives a name, for `is_in`."""
+    return lines.filter(pl.col(name).is_not_null())[of].unique().implode()
 
 
 def _unknown(lines: pl.DataFrame, prefix: str) -> pl.DataFrame:

@@ -15,13 +15,13 @@ import polars as pl
 from douane.pipeline.batch import Batch
 from douane.pipeline.outcome import Outcome
 from douane.pipeline.overlap import ahead
-from douane.pipeline.recognize import Fingerprinting
 from douane.pipeline.tally import Tally
 from douane.pipeline.validate import Checked, Validator
 from douane.store.posting import LINE_COLUMNS, Posting
 
 from .assembling import Chunk, assembled
 from .books import Books
+from .fingerprints import LineFingerprinting
 from .gathering import gathered
 from .grouping import Balances
 from .judging import Judge
@@ -52,7 +52,7 @@ class EntryMerge:
         plan = validator.plan
         self._labels = {each.field: each.label for each in plan.columns}
         labels = (*(each.label for each in plan.columns), *plan.extras)
-        self._fingerprinting = Fingerprinting(labels, validator.declarations)
+        self._fingerprinting = LineFingerprinting(labels, validator.declarations)
         self.grouping = wishes.groupings[0]
         self._begin("streamed")
 
@@ -78,8 +78,9 @@ class EntryMerge:
         """What a reader of the receipt should know besides the counts."""
         return {"grouping": self.grouping.about}
 
-    def write(self, reread: Callable[[], Iterator[Batch]]) -> None:
+    def write(self, reread: Callable[[], Iterator[Batch]], batches_expected: float) -> None:
         """Merge all that `reread` gives; the transaction, which has the lock, then holds the outcome."""
+        self._batches_expected = batches_expected
         self._posting.conn.execute("savepoint before_entries")
         try:
             with ahead(reread(), PARSED_AHEAD) as batches:
@@ -103,7 +104,13 @@ class EntryMerge:
         first = next(chunks, None)  # decides the grouping
         judge = Judge(books, self._wishes, self.outcome, self._labels)
         self._settling = Settling(
-            self._posting, self._wishes, self.outcome, books, KnownEntries(self._posting), self.grouping
+            self._posting,
+            self._wishes,
+            self.outcome,
+            books,
+            KnownEntries(self._posting),
+            self.grouping,
+            self._batches_expected,
         )
         fit = (judge.fit(each) for each in chain([first] if first else [], chunks))
         with ahead(self._settling.new_lines(fit)) as pieces:
@@ -115,10 +122,10 @@ class EntryMerge:
     def _streamed(self, batches: Iterator[Batch]) -> Iterator[Chunk]:
         """The entries as they come. Raises Irregular as soon as, or at the end when, that cannot be right."""
         regularity = Regularity(self._wishes.groupings)
-        lines = (self._ready(self._checked(batch)) for batch in batches)
-        for chunk in assembled(lines, self.grouping):
-            regularity.note(chunk)
-            yield chunk
+        with ahead(self._ready(self._checked(batch)) for batch in batches) as lines:
+            for chunk in assembled(lines, self.grouping):
+                regularity.note(chunk)
+                yield chunk
         regularity.check()
 
     def _gathered(self, reread: Callable[[], Iterator[Batch]]) -> Iterator[Chunk]:

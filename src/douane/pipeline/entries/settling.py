@@ -18,6 +18,7 @@ from douane.store.posting import ENTRY_COLUMNS, LINE_COLUMNS, Posting
 
 from .assembling import Chunk, Numbers
 from .books import Books
+from .entry_ids import EntryIds
 from .grouping import Grouping
 from .known import KnownEntries, halves
 from .lines import FINGERPRINT
@@ -38,6 +39,7 @@ class Settling:
         books: Books,
         known: KnownEntries,
         grouping: Grouping,
+        chunks_expected: float,
     ) -> None:
         self._posting = posting
         self._wishes = wishes
@@ -46,6 +48,7 @@ class Settling:
         self._grouping = grouping
         self.books = books
         self.entries = Tally()
+        self._ids = EntryIds(posting, chunks_expected)
         self._new_entries = CopyFile(outcome.folder / "entries.csv")
         self._changed_entries = CopyFile(outcome.folder / "changed-entries.csv")
         self._changed_lines = CopyFile(outcome.folder / "changed-lines.csv")
@@ -131,7 +134,7 @@ class Settling:
             self._outcome.reject(lines, "ambiguous-entry")
 
     def _add(self, chunk: Chunk) -> bytes:
-        ids = np.array(self._posting.reserve_ids("entries", chunk.entries.height), np.int64)
+        ids = self._ids.take(chunk.entries.height)
         self._new_entries.append(self._scoped(self._entry_rows(chunk, ids, with_run=True)))
         return self._csv(self._line_rows(chunk, ids))
 

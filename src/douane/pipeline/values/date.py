@@ -14,11 +14,15 @@ from .reading import Convention, Proof, Reading, overlay, read_once, stripped
 
 _ISO = r"^(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 _YEAR_MONTH_DAY = r"^(?:19|2[0-9])[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$"
+_EIGHT_DIGITS = r"^(?:19|2[0-9])[0-9]{6}$"
 _MIDNIGHT = r"[T ]00:00(?::00(?:[.,]0+)?)?(?:Z|\+00:00)?$"
 _COMPACT = r"^([0-9]{4})([0-9]{2})([0-9]{2})$"
 _YEAR_FIRST = r"^([0-9]{4})(?:/([0-9]{1,2})/|\.([0-9]{1,2})\.)([0-9]{1,2})$"
 _YEAR_LAST = r"^([0-9]{1,2})(?:/([0-9]{1,2})/|-([0-9]{1,2})-|\.([0-9]{1,2})\.)([0-9]{4})$"
 _NAMED = r"^([0-9]{1,2})(?:er)?[-/. ]{0,2}([a-z]{3,})[-/. ]{0,2}([0-9]{4}|[0-9]{2})$"
+
+SAMPLE = 100
+"""How many cells show how a column is written."""
 
 _MONTH_NAMES = (
     "jan janv january janvier",
@@ -46,7 +50,9 @@ def read_dates(cells: pl.Series, convention: Convention | None, *, final: bool =
     [datetime.date(2026, 12, 31), datetime.date(2026, 12, 31), None]
     """
     texts = stripped(cells)
-    values = _days(texts, _ISO)
+    # Most columns are written in one of these two ways throughout; a few cells of the other are no loss.
+    is_compact = texts.head(SAMPLE).str.contains(_EIGHT_DIGITS).any()
+    values = _days(texts, _EIGHT_DIGITS, "%Y%m%d") if is_compact else _days(texts, _ISO)
     odd = (values.is_null() & texts.is_not_null()).arg_true()
     if odd.is_empty():
         return Reading(values)
@@ -54,11 +60,11 @@ def read_dates(cells: pl.Series, convention: Convention | None, *, final: bool =
     return overlay(Reading(values), odd, read_once(texts.gather(odd), reader))
 
 
-def _days(texts: pl.Series, shape: str) -> pl.Series:
-    """The days of the texts that have `shape`; null for other texts and for days that do not exist."""
+def _days(texts: pl.Series, shape: str, form: str = "%Y-%m-%d") -> pl.Series:
+    """The days of the texts that have `shape`, written as `form`; null for others and for no days."""
     # Polars alone would also take signs and years of any length.
     fits = texts.str.contains(shape)
-    return (texts if fits.all() else texts.set(~fits, None)).str.to_date("%Y-%m-%d", strict=False)
+    return (texts if fits.all() else texts.set(~fits, None)).str.to_date(form, strict=False)
 
 
 def _read_odd(cells: pl.Series, convention: Convention | None, *, final: bool) -> Reading:

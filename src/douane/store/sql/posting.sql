@@ -38,9 +38,11 @@ select exists (
 );
 
 -- reserve_ids --
-select array_agg(id) as ids
+select
+    min(id) as first,
+    case when max(id) - min(id) >= count(*) then array_agg(id) end as scattered
 from (
-    select nextval(pg_get_serial_sequence(%(table_name)s, 'id')) as id
+    select nextval((select pg_get_serial_sequence(%(table_name)s, 'id'))::regclass) as id
     from generate_series(1, %(count)s)
 ) as reserved;
 
