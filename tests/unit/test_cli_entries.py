@@ -226,6 +226,13 @@ def test_check_tells_what_the_import_would_reject(douane: Douane, written: Writt
     assert out.splitlines()[-1] == "The import would reject 4 of 8 lines and take the others."
 
 
+def test_check_counts_one_as_one(douane: Douane, written: Written) -> None:
+    out = douane("check", written(fec(line("1", "411000", "7,00", "0,00")), NAME))[1]
+    assert "\n1 line, 1 entry\n" in out
+    assert "\n1 error\n" in out
+    assert out.endswith("The import would reject every line.\n")
+
+
 def test_check_finds_the_grouping_that_balances(douane: Douane, written: Written) -> None:
     lines = (line("0", "411000", "7,00", "0,00"), line("1", "706000", "0,00", "7,00"))
     code, told = checked(douane, written(fec(*lines), NAME))

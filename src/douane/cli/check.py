@@ -73,9 +73,9 @@ def _neither(file: Path) -> NoReturn:
 
 def _show(told: Mapping[str, Any]) -> None:
     make_printable()
-    many = f", {told['entries']:,} entries" if "entries" in told else ""
+    counted = [_many(told[each], one, more) for each, one, more in COUNTED if each in told]
     print(f"{visible(told['file'])}: {told['format'].upper()} in {told['charset']}")
-    print(f"{told['lines']:,} lines{many}")
+    print(", ".join(counted))
     if told.get("grouping"):
         print(f"The lines of an entry have the same {told['grouping']}.")
     print()
@@ -87,12 +87,13 @@ def _show(told: Mapping[str, Any]) -> None:
     print(f"\n{told['verdict']}")
 
 
+COUNTED = (("lines", "line", "lines"), ("entries", "entry", "entries"))
 SUMS = ("debit", "credit", "difference")
 
 
 def _show_findings(noun: str, count: int, found: list[Mapping[str, Any]]) -> None:
     """The findings by code, the first of each as examples, and what to do about them."""
-    print(f"\n{count:,} {noun}{'s' if count != 1 else ''}\n")
+    print(f"\n{_many(count, noun, f'{noun}s')}\n")
     show_table(found, ("code", "count", "title", "hint"), folded=("title", "hint"))
     examples = [
         {**example, "code": each["code"], "value": cut(example["value"] or "")}
@@ -110,12 +111,18 @@ def _sentence(told: Mapping[str, Any]) -> str:
     rejected = told["rejected"]
     if not rejected:
         return "The import would take every line."
+    if rejected == told["lines"]:
+        return "The import would reject every line."
     return f"The import would reject {rejected:,} of {told['lines']:,} lines and take the others."
 
 
 def _strict_sentence(told: Mapping[str, Any]) -> str:
     judge = "the tax administration's check" if told["format"] == "fec" else "the check of a TRA"
     if told["errors"]:
-        return f"It does not pass {judge}: {told['errors']:,} error{'s' if told['errors'] != 1 else ''}."
-    with_warnings = f", with {told['warnings']:,} warnings" if told["warnings"] else ""
+        return f"It does not pass {judge}: {_many(told['errors'], 'error', 'errors')}."
+    with_warnings = f", with {_many(told['warnings'], 'warning', 'warnings')}" if told["warnings"] else ""
     return f"It passes {judge}{with_warnings}."
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count:,} {one if count == 1 else more}"
