@@ -121,12 +121,44 @@ def folder(web: TestClient[Any], database: Database) -> Folder:
     return Folder(web, database)
 
 
+def test_the_answer_is_the_published_one(folder: Folder) -> None:
+    """As the vendor's collection prints it, for both: totals, the journal, each line with its account."""
+    body = folder.entry(pj_list=[PDF], comment={"content": "Vu"}, entry_origin_partner_id="QB-1")
+    body["entry_list"][1] |= {"pj_list": [PDF | {"name": "b.pdf"}], "debit": 0, "credit": "1000.10"}
+    body["entry_list"][0] |= {"debit": 1000.1, "payment_type_id": folder.payment_types["CB"]}
+    waiting = folder.post(body, "/entry/temp?type=o").json()
+    assert list(waiting) == ["type", "debit_total", "credit_total", "entry_array", "entry_id", "entry_list"]
+    assert (waiting["type"], waiting["debit_total"], waiting["credit_total"]) == ("IB", 1000.1, 1000.1)
+    (told,) = waiting["entry_array"]
+    debited, credited = told.pop("entry_list")
+    assert told["diary"] == {"id": folder.diary("01"), "code": "01", "label": "Achats"}
+    assert (told["entry_id"], told["date_piece"], told["etablissement_id"], told["comment"]) == (
+        waiting["entry_id"],
+        DAY,
+        folder.establishment,
+        True,
+    )
+    assert [each["name"] for each in told["pj_list"]] == ["Facture.pdf"]
+    assert (told["period_from"], told["period_to"], told["transaction_qonto_id"]) == ("2026-03-22", DAY, "")
+    assert debited["account"] == {
+        "account_id": folder.accounts["607000"],
+        "account_number": "607000",
+        "label": "607000",
+        "counterpart_account": None,
+    }
+    assert (debited["debit"], debited["credit"], debited["payment_type"]["code"]) == (1000.1, None, "CB")
+    assert (credited["debit"], credited["credit"], credited["piece2"]) == (None, 1000.1, "1484515")
+    assert [each["name"] for each in credited["pj_list"]] == ["b.pdf"]
+    final = folder.post(folder.entry()).json()
+    assert (final["type"], final["entry_array"][0]["entry_date"]) == ("E", DAY)
+
+
 def test_the_published_example_is_stored_line_by_line(folder: Folder) -> None:
     reply = folder.post(folder.entry(comment={"content": "Vu"}, id_source=7))
     assert reply.status_code == 200, reply.text
     entry_id = reply.json()["entry_id"]
     lines = [{"line_entry_id": entry_id * 1_000_000 + number} for number in (1, 2)]
-    assert reply.json() == {"entry_id": entry_id, "entry_list": lines}
+    assert (reply.json()["entry_list"], reply.json()["type"]) == (lines, "E")
     assert folder.rows("select id, entered_on, is_pending, extra->'comment'->>'content' from entries") == [
         (entry_id, date(2026, 4, 22), False, "Vu")
     ]

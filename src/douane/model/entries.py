@@ -53,6 +53,11 @@ class NewEntry:
     attachments: tuple[NewAttachment, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def has_attachments(self) -> bool:
+        """Whether a document came with the entry or with one of its lines."""
+        return bool(self.attachments) or any(line.attachments for line in self.lines)
+
 
 @dataclass(frozen=True)
 class KnownEntry:

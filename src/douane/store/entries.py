@@ -23,11 +23,24 @@ Connection = psycopg.Connection[Any]
 
 @dataclass(frozen=True)
 class PostedAccount:
-    """What posting needs to know of a ledger account."""
+    """What posting needs to know of a ledger account, and replies tell of it."""
 
     id: int
     number: str
+    name: str
     is_closed: bool
+    counterpart_id: int | None
+    counterpart_number: str | None
+    counterpart_name: str | None
+
+
+@dataclass(frozen=True)
+class StoredAttachment:
+    """A document of an entry, or of the line of this number."""
+
+    id: int
+    line_number: int | None
+    name: str
 
 
 def accounts_of(
@@ -69,6 +82,15 @@ def add_entry(conn: Connection, organization_id: int, company_id: int, entry: Ne
         if attached:
             cursor.executemany(SQL["add_attachment"], attached)
     return entry_id
+
+
+def attachments_of(
+    conn: Connection, organization_id: int, company_id: int, entry_id: int
+) -> list[StoredAttachment]:
+    """The documents of an entry and of its lines, as they came."""
+    with conn.cursor(row_factory=class_row(StoredAttachment)) as cursor:
+        values = {**_scope(organization_id, company_id), "entry_id": entry_id}
+        return cursor.execute(SQL["attachments"], values).fetchall()
 
 
 def find_entry(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from douane.dialects.call import Asked
@@ -13,13 +12,11 @@ from douane.store.accounts import Owner
 
 from .account_query import day_of, id_in, object_in, page_in, pages, text_in
 from .account_replies import Json
+from .entry_replies import LINES_PER_ENTRY, document, side
 from .errors import refused
 from .exercices import exact
 
 LINES_PER_PAGE = 1000
-LINES_PER_ENTRY = 1_000_000
-"""A line's id on the wire is its entry's times this, and its place in it."""
-
 SORTS = {
     "date": "entered_on",
     "label": "label",
@@ -108,12 +105,12 @@ def _line(row: Row) -> Json:
         "piece": row["piece"],
         "piece2": row["reference"],
         "label": row["label"] or "",
-        "debit": _side(row["debit"]),
-        "credit": _side(row["credit"]),
+        "debit": side(row["debit"]),
+        "credit": side(row["credit"]),
         "solde": exact(row["debit"] - row["credit"]),
         "lettrage": row["lettering"],
         "comment": False,
-        "pj_list": [_document(each) for each in row["attachments"]],
+        "pj_list": [document(each["id"], each["name"]) for each in row["attachments"]],
         "payment_type": means if row["payment_type_id"] is not None else None,
         "deadline": row["due_on"].isoformat() if row["due_on"] else None,
         "added_date": day,
@@ -123,14 +120,3 @@ def _line(row: Row) -> Json:
         "dotted": False,
         "flags": None,
     }
-
-
-def _side(amount: Decimal) -> Any:
-    """The amount, null for the side that has none."""
-    return exact(amount) if amount else None
-
-
-def _document(attachment: Row) -> Json:
-    """A document; it is shared under no address."""
-    links = dict.fromkeys(("token", "baseUrl", "thumbnail", "link", "download"), "")
-    return {"document_id": attachment["id"], "name": attachment["name"], **links}

@@ -27,12 +27,11 @@ from .entry_fields import (
     read_attachments,
     read_line,
 )
+from .entry_replies import Surroundings, posted
 from .errors import refused
 from .sent import date_of, object_of, text_of
 
 FINAL, PENDING = "e", "o"
-LINES_AN_ENTRY = 1_000_000
-"""A line's id on the wire is its entry's times this, plus its number."""
 
 
 def post_entry(asked: Asked) -> Reply:
@@ -63,27 +62,28 @@ def find_entry(asked: Asked) -> Reply:
 
 
 def _posted(asked: Asked, *, is_pending: bool) -> Reply:
-    entry = _read(asked, object_of(asked.body), is_pending=is_pending)
-    entry_id = entries.add_entry(asked.conn, *owner(asked.caller), entry)
+    entry, around = _read(asked, object_of(asked.body), is_pending=is_pending)
+    scope = owner(asked.caller)
+    entry_id = entries.add_entry(asked.conn, *scope, entry)
     if entry_id is None:
         raise refused("GBL6")
-    first = entry_id * LINES_AN_ENTRY + 1
-    lines = [{"line_entry_id": first + place} for place in range(len(entry.lines))]
-    return Reply(200, {"entry_id": entry_id, "entry_list": lines})
+    attachments = entries.attachments_of(asked.conn, *scope, entry_id) if entry.has_attachments else []
+    return Reply(200, posted(entry_id, entry, around, attachments))
 
 
-def _read(asked: Asked, sent: Mapping[str, Any], *, is_pending: bool) -> NewEntry:
+def _read(asked: Asked, sent: Mapping[str, Any], *, is_pending: bool) -> tuple[NewEntry, Surroundings]:
     """The entry as sent, checked in the order that the module tells."""
     conn, caller = asked.conn, asked.caller
     lines_sent = lines_of(sent)
-    day = _days(sent)
+    day, period = _days(sent)
     journal = open_journal(conn, caller, sent.get("diary_id"))
-    check_establishment(conn, caller, sent.get("etablissement_id"))
+    establishment_id = check_establishment(conn, caller, sent.get("etablissement_id"))
     year = open_year(conn, caller, day)
-    codes = {each.id: each.code for each in list_references(conn, PaymentType, *owner(caller))}
+    payment_types = list_references(conn, PaymentType, *owner(caller))
+    codes = {each.id: each.code for each in payment_types}
     lines = tuple(read_line(line, day, codes) for line in lines_sent)
-    check_lines(conn, caller, journal, lines, is_pending=is_pending)
-    return NewEntry(
+    accounts = check_lines(conn, caller, journal, lines, is_pending=is_pending)
+    entry = NewEntry(
         fiscal_year_id=year.id,
         journal_id=journal.id,
         entered_on=day,
@@ -93,16 +93,16 @@ def _read(asked: Asked, sent: Mapping[str, Any], *, is_pending: bool) -> NewEntr
         attachments=read_attachments(sent.get("pj_list")),
         extra=beside(sent, ENTRY_NAMES),
     )
+    means = {each.code: each for each in payment_types}
+    return entry, Surroundings(journal, accounts, means, establishment_id, period)
 
 
-def _days(sent: Mapping[str, Any]) -> date:
-    """The day of the entry, its period being dates too. Refuses ECR6, ECR5 and ECR7."""
+def _days(sent: Mapping[str, Any]) -> tuple[date, tuple[date | None, date | None]]:
+    """The day of the entry, and from when to when its period goes. Refuses ECR6, ECR5 and ECR7."""
     day = date_of(sent.get("date_piece"), "ECR6")
     if day is None:
         raise refused("ECR6")
-    date_of(sent.get("period_from"), "ECR5")
-    date_of(sent.get("period_to"), "ECR7")
-    return day
+    return day, (date_of(sent.get("period_from"), "ECR5"), date_of(sent.get("period_to"), "ECR7"))
 
 
 CALLS: tuple[Call, ...] = (

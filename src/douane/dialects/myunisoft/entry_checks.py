@@ -12,6 +12,7 @@ from douane.model.fiscal_years import FiscalYear
 from douane.model.journals import ACCOUNTS_NEEDED, Journal
 from douane.store import establishments, fiscal_years, journals
 from douane.store.credentials import Caller, Connection
+from douane.store.entries import PostedAccount
 
 from .books import owner, usable_accounts
 from .errors import refused
@@ -45,23 +46,28 @@ def open_year(conn: Connection, caller: Caller, day: date) -> FiscalYear:
     return year
 
 
-def check_establishment(conn: Connection, caller: Caller, sent_id: Any) -> None:
-    """Refuse ECR48 for what is neither an establishment of the folder nor the folder itself."""
+def check_establishment(conn: Connection, caller: Caller, sent_id: Any) -> int:
+    """The id of an establishment of the folder, or of the folder itself. Refuses ECR48 for another."""
     establishment_id = id_of(sent_id)
     if establishment_id == caller.company_id:
-        return
+        return caller.company_id
     known = {each.id for each in establishments.list_establishments(conn, *owner(caller))}
-    if establishment_id not in known:
+    if establishment_id is None or establishment_id not in known:
         raise refused("ECR48")
+    return establishment_id
 
 
 def check_lines(
     conn: Connection, caller: Caller, journal: Journal, lines: Sequence[NewLine], *, is_pending: bool
-) -> None:
-    """Refuse COMPTE* for an account, ECR14 for no balance, ECR36 or ECR37 where a final one lacks one."""
+) -> dict[int, PostedAccount]:
+    """The accounts of the lines by id.
+
+    Refuses COMPTE* for an account, ECR14 for no balance, ECR36 or ECR37 where a final entry lacks one.
+    """
     known = usable_accounts(conn, caller, [line.account_id for line in lines])
     if sum(line.debit for line in lines) != sum(line.credit for line in lines):
         raise refused("ECR14")
     needed = ACCOUNTS_NEEDED.get(journal.type)
     if needed and not is_pending and not any(each.number.startswith(needed) for each in known.values()):
         raise refused(CODES_NEEDED[journal.type])
+    return known

@@ -1,9 +1,20 @@
 -- accounts --
-select id, number, is_closed
-from ledger_accounts
-where organization_id = %(organization_id)s
-    and company_id = %(company_id)s
-    and id = any(%(ids)s);
+select
+    l.id,
+    l.number,
+    l.name,
+    l.is_closed,
+    p.id as counterpart_id,
+    p.number as counterpart_number,
+    p.name as counterpart_name
+from ledger_accounts as l
+left join ledger_accounts as p
+    on p.organization_id = l.organization_id
+    and p.company_id = l.company_id
+    and p.id = l.counterpart_id
+where l.organization_id = %(organization_id)s
+    and l.company_id = %(company_id)s
+    and l.id = any(%(ids)s);
 
 -- accounts_of_others --
 select id
@@ -82,6 +93,14 @@ values (
     %(media_type)s,
     %(content)s
 );
+
+-- attachments --
+select id, line_number, name
+from attachments
+where organization_id = %(organization_id)s
+    and company_id = %(company_id)s
+    and entry_id = %(entry_id)s
+order by id;
 
 -- find_by_external_id --
 select id, is_pending, coalesce(extra, '{}') as extra
