@@ -16,8 +16,8 @@ TYPE = re.compile(r"<([a-z ]+)>")
 TYPES = {"str": "TEXT", "int": "N", "int range": "N", "path": "PATH"}
 ABOUT = """\
 Every command that opens the database takes `--data DIR`, or reads `DATABASE_URL`. A command ends with 0 when
-it is done, 1 when it was refused, 2 when it was called wrongly and 3 when it failed; with `--json` an error
-is JSON too."""
+it is done, 1 when it was refused, 2 when it was called wrongly, 3 when it failed and 4 when lines of the
+file are wrong; with `--json` an error is JSON too."""
 
 
 def page() -> str:

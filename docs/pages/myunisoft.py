@@ -36,7 +36,7 @@ What the code serves, made from it. What each address takes and answers is told 
 ACCOUNT_ABOUT = """\
 What a request about an account may hold, and the column of
 [`ledger_accounts`](tables.md#ledger_accounts), or the name in its `details`, where it is kept. Other keys are
-accepted and passed over. `null`, `""` and blanks count as not sent, everywhere."""
+accepted and passed over. `null` and `""` count as not sent, everywhere."""
 
 ERRORS_ABOUT = """\
 Every error there is, by its HTTP status. `%1` and `%2` stand for what was seen. The French sentences are the
