@@ -1,0 +1,83 @@
+"""Faults of a line of an entry, by the stage that finds them."""
+
+from __future__ import annotations
+
+from .code import Code
+
+ENTRY_FAULTS = (
+    # parse: the line of a TRA is not a row
+    Code(
+        "not-an-entry-line",
+        "Not an entry line of a TRA",
+        "The line is no entry line: {detail}",
+        "Look for a character too many or too few before that position; every position counts.",
+    ),
+    # merge: the line's entry cannot be stored
+    Code(
+        "entry-unbalanced",
+        "Entry out of balance",
+        "The entry's debit exceeds its credit by {detail}",
+        "Send all lines of the entry, with equal totals of debit and credit.",
+    ),
+    Code(
+        "entry-rejected",
+        "Another line of the entry is rejected",
+        "An entry is stored whole or not at all, and another line of this one is rejected",
+        "Correct the other line, then send the entry again.",
+    ),
+    Code(
+        "no-fiscal-year",
+        "No such fiscal year",
+        "{value} lies in no fiscal year of the company",
+        "Add the fiscal year, or correct the date.",
+    ),
+    Code(
+        "other-fiscal-year",
+        "Outside the fiscal year",
+        "{value} lies outside the fiscal year that the file is sent for",
+        "Correct the date, or send the file for its own fiscal year.",
+    ),
+    Code(
+        "fiscal-year-closed",
+        "Fiscal year closed",
+        "{value} lies in a fiscal year that is closed",
+        "Correct the date, or have the fiscal year opened again.",
+    ),
+    Code(
+        "unknown-journal",
+        "Unknown journal",
+        "There is no journal {value}",
+        "Add the journal, or give its name in the file.",
+    ),
+    Code("journal-closed", "Journal closed", "The journal {value} is closed", "Use another journal."),
+    Code(
+        "unknown-ledger-account",
+        "Unknown ledger account",
+        "There is no ledger account {value}",
+        "Add the account, or give its name in the file.",
+    ),
+    Code(
+        "ledger-account-closed",
+        "Ledger account closed",
+        "The ledger account {value} is closed",
+        "Use another account.",
+    ),
+    Code(
+        "not-an-account-number",
+        "Not an account number",
+        "{value} is not an account number",
+        "Write a digit from 1 to 9, then letters and digits, 20 characters at most.",
+    ),
+    Code(
+        "two-sided-line",
+        "Debit and credit on one line",
+        "The line has a debit and a credit of {value}",
+        "Give one of the two; write two lines for both.",
+    ),
+    Code(
+        "ambiguous-entry",
+        "Several stored entries match",
+        "Several stored entries have this journal, number and day",
+        "Give the entry a number of its own.",
+    ),
+)
