@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,9 +18,11 @@ from douane.settings import Settings
 from douane.store import embedded
 from douane.store.database import Database, open_database
 from douane.store.organizations import Company, ensure_company
+from douane.store.runs import NewRun, Run, create_run
 
 TEMPLATE = "template_of_tests"
 CompanyFactory = Callable[..., Company]
+RunFactory = Callable[..., Run]
 
 _numbers = count(1)
 
@@ -84,3 +88,28 @@ def make_company(database: Database) -> CompanyFactory:
 def company(make_company: CompanyFactory) -> Company:
     """A company, the default one of its organization."""
     return make_company()
+
+
+@pytest.fixture
+def make_run(database: Database, settings: Settings) -> RunFactory:
+    """Records a run of a file, ready to carry out: `make_run(company, dialect, door, text, **more)`."""
+
+    def make(company: Company, dialect: str, door: str, text: str | bytes, **more: Any) -> Run:
+        body = text.encode() if isinstance(text, str) else text
+        path = settings.data / f"upload-{next(_numbers)}"
+        path.write_bytes(body)
+        new = NewRun(
+            organization_id=company.organization_id,
+            company_id=company.id,
+            dialect=dialect,
+            door=door,
+            upload_bytes=len(body),
+            upload_digest=hashlib.sha256(body).hexdigest(),
+            upload_path=str(path),
+            requested_by="a test",
+            **{"upload_name": path.name, **more},
+        )
+        with database.connection() as conn:
+            return create_run(conn, new)
+
+    return make

@@ -67,17 +67,13 @@ def new_run(company: Company, *, is_async: bool = True) -> runs.NewRun:
     return runs.NewRun(
         organization_id=company.organization_id,
         company_id=company.id,
-        credential_id=None,
         dialect="mydso",
         door="items",
         options={"encoding": "UTF-8", "clear_items_not_modified": "false"},
-        is_dry_run=False,
         is_async=is_async,
         upload_name="items.csv",
         upload_bytes=0,
         upload_digest="",
-        upload_path=None,
-        idempotency_key=None,
         requested_by="test",
     )
 

@@ -235,19 +235,13 @@ def enter(gateway: Any, company: Company, lines: tuple[str, ...], wishes: EntryW
     new = NewRun(
         organization_id=company.organization_id,
         company_id=company.id,
-        credential_id=None,
         dialect="native",
         door="fec",
-        options={},
-        is_dry_run=False,
-        is_async=False,
         upload_name=path.name,
         upload_bytes=path.stat().st_size,
         upload_digest="",
         upload_path=str(path),
-        idempotency_key=None,
         requested_by="a test",
-        declarations={},
     )
     intake = Intake(
         COLUMNS,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 import pytest
@@ -15,7 +13,7 @@ from douane.pipeline.report import receipt_of
 from douane.settings import Settings
 from douane.store.database import Database
 from douane.store.organizations import Company
-from douane.store.runs import NewRun, create_run
+from douane.store.runs import Run
 
 SendEntries = Callable[..., dict[str, Any]]
 Books = Callable[..., list[dict[str, Any]]]
@@ -34,9 +32,10 @@ LINES = """
 
 
 @pytest.fixture
-def send_entries(database: Database, settings: Settings, company: Company) -> SendEntries:
+def send_entries(
+    database: Database, settings: Settings, company: Company, make_run: Callable[..., Run]
+) -> SendEntries:
     """`send_entries(text, door="fec", dialect="native", name=...)` imports a file and gives its receipt."""
-    numbers = count(1)
 
     def send(
         text: str | bytes,
@@ -49,29 +48,8 @@ def send_entries(database: Database, settings: Settings, company: Company) -> Se
         settings: Settings = settings,
         **options: str,
     ) -> dict[str, Any]:
-        body = text.encode() if isinstance(text, str) else text
-        path = settings.data / f"entries-{next(numbers)}"
-        path.write_bytes(body)
-        new = NewRun(
-            organization_id=company.organization_id,
-            company_id=company.id,
-            credential_id=None,
-            dialect=dialect,
-            door=door,
-            options=options,
-            is_dry_run=dry_run,
-            is_async=False,
-            upload_name=name,
-            upload_bytes=len(body),
-            upload_digest=hashlib.sha256(body).hexdigest(),
-            upload_path=str(path),
-            idempotency_key=None,
-            requested_by="a test",
-            declarations={},
-        )
-        with database.connection() as conn:
-            run = create_run(conn, new)
-        ended = import_run(database, settings, run)
+        asked = {"options": options, "upload_name": name, "is_dry_run": dry_run}
+        ended = import_run(database, settings, make_run(company, dialect, door, text, **asked))
         with database.connection() as conn:
             return receipt_of(conn, ended)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 import pytest
@@ -15,16 +13,15 @@ from douane.pipeline.report import receipt_of
 from douane.settings import Settings
 from douane.store.database import Database
 from douane.store.organizations import Company
-from douane.store.runs import NewRun, create_run
+from douane.store.runs import Run
 
 Send = Callable[..., dict[str, Any]]
 Stored = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture
-def send(database: Database, settings: Settings, company: Company) -> Send:
+def send(database: Database, settings: Settings, company: Company, make_run: Callable[..., Run]) -> Send:
     """`send(door, text, **options)` imports a file and gives its receipt."""
-    numbers = count(1)
 
     def send_file(
         door: str,
@@ -36,29 +33,8 @@ def send(database: Database, settings: Settings, company: Company) -> Send:
         company: Company = company,
         **options: str,
     ) -> dict[str, Any]:
-        body = text.encode() if isinstance(text, str) else text
-        path = settings.data / f"upload-{next(numbers)}"
-        path.write_bytes(body)
-        new = NewRun(
-            organization_id=company.organization_id,
-            company_id=company.id,
-            credential_id=None,
-            dialect="mydso",
-            door=door,
-            options=options,
-            is_dry_run=dry_run,
-            is_async=False,
-            upload_name=path.name,
-            upload_bytes=len(body),
-            upload_digest=hashlib.sha256(body).hexdigest(),
-            upload_path=str(path),
-            idempotency_key=None,
-            requested_by="a test",
-            declarations=declarations or {},
-        )
-        with database.connection() as conn:
-            run = create_run(conn, new)
-        ended = import_run(database, settings, run)
+        asked = {"options": options, "declarations": declarations or {}, "is_dry_run": dry_run}
+        ended = import_run(database, settings, make_run(company, "mydso", door, text, **asked))
         with database.connection() as conn:
             return receipt_of(conn, ended)
 

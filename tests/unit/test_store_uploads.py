@@ -12,12 +12,17 @@ SIZES = [0, 1, uploads.CHUNK_BYTES - 1, uploads.CHUNK_BYTES, uploads.CHUNK_BYTES
 
 
 def new_run(connection: Connection, company: Company) -> int:
-    owner = {"organization_id": company.organization_id, "company_id": company.id, "credential_id": None}
-    upload = {"upload_name": "items.csv", "upload_bytes": 0, "upload_digest": "", "upload_path": None}
-    asked = {"dialect": "mydso", "door": "items", "options": {}, "is_dry_run": False, "is_async": True}
-    return runs.create_run(
-        connection, runs.NewRun(**owner, **upload, **asked, idempotency_key=None, requested_by="test")
-    ).id
+    new = runs.NewRun(
+        organization_id=company.organization_id,
+        company_id=company.id,
+        dialect="mydso",
+        door="items",
+        upload_name="items.csv",
+        upload_bytes=0,
+        upload_digest="",
+        requested_by="a test",
+    )
+    return runs.create_run(connection, new).id
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -45,18 +45,15 @@ class Asked:
         return NewRun(
             organization_id=self.company.organization_id,
             company_id=self.company.id,
-            credential_id=None,
             dialect=self.dialect,
             door=self.door,
             options=self.options,
             is_dry_run=self.is_dry_run,
-            is_async=False,
             upload_name=_storable(name),
             upload_bytes=size,
             upload_digest=digest,
             # Whole, because the server that shows it later may run in another folder.
             upload_path=str(path.resolve()) if path else None,
-            idempotency_key=None,
             requested_by=at_the_command_line(),
             declarations=self.declarations,
             receive_seconds=seconds,

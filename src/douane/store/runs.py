@@ -24,22 +24,25 @@ LOCK_SPACE = 1
 
 @dataclass(frozen=True)
 class NewRun:
-    """A run as it is asked for. `upload_path` is null when the upload's bytes are in the database."""
+    """A run as it is asked for. `upload_path` is null when the upload's bytes are in the database.
+
+    `credential_id` is null for a run that was not asked for over HTTP.
+    """
 
     organization_id: int
     company_id: int
-    credential_id: int | None
     dialect: str
     door: str
-    options: dict[str, str]
-    is_dry_run: bool
-    is_async: bool
     upload_name: str
     upload_bytes: int
     upload_digest: str
-    upload_path: str | None
-    idempotency_key: str | None
     requested_by: str
+    upload_path: str | None = None
+    credential_id: int | None = None
+    idempotency_key: str | None = None
+    is_dry_run: bool = False
+    is_async: bool = False
+    options: dict[str, str] = field(default_factory=dict)
     declarations: dict[str, Any] = field(default_factory=dict)
     receive_seconds: float = 0.0
 
