@@ -444,6 +444,49 @@ def test_a_database_that_is_away_is_asked_once(
     assert sum(batches) == 8
 
 
+def test_an_import_that_goes_on_keeps_no_one_else_waiting(
+    database: Database, settings: Settings, token: Headers
+) -> None:
+    """Accounts of an import are there for nobody before it is done: who wants one is told to come again."""
+    with database.connection() as conn:
+        keys = ACCESS.grant(conn, Wanted("GLOBEX")).keys
+    other = {"X-Third-Party-Secret": keys["secret"], "Authorization": f"Bearer {keys['token']}"}
+
+    def send(client: httpx.AsyncClient, number: str, headers: Headers) -> Any:
+        body = {"account_number": number, "label": "X"}
+        return asyncio.create_task(client.post("/api/v1/account", json=body, headers=headers))
+
+    async def script(client: httpx.AsyncClient) -> Any:
+        await send(client, "411KNOWN", token)
+        with database.connection() as conn:
+            conn.execute(
+                "insert into ledger_accounts (organization_id, company_id, number, name)"
+                " select organization_id, id, '411NEW', 'Imported' from companies where code = 'ACME'"
+            )
+            held = send(client, "411NEW", token)
+            elsewhere = await send(client, "411NEW", other)
+            assert not held.done()
+            beside = [send(client, number, token) for number in ("411KNOWN", "411NEW", "411OTHER")]
+            told = [await held, *[await each for each in beside]]
+        return elsewhere, told, await send(client, "411NEW", token)
+
+    unlimited = replace(settings, rate_requests_max=0)
+    elsewhere, told, after = at_once(database, unlimited, DIALECTS["myunisoft"], script)
+    assert elsewhere.json()["label"] == "X"
+    assert [each.status_code for each in told] == [503, 200, 503, 200]
+    assert code(told[0]) == ("ERR-API-UNDER-MAINTENANCE", 503)
+    assert int(told[0].headers["retry-after"]) > 0
+    assert after.json()["label"] == "Imported"
+
+
+def test_a_call_waits_for_an_import_only_so_long(web: Web, token: Headers, database: Database) -> None:
+    """Few threads serve all calls: none may wait for as long as an import may take."""
+    with database.connection() as conn:
+        conn.execute("insert into organizations (code, name) values ('held', 'held')")
+        reply = web.post("/api/v1/storing", content=b"held", headers=token)
+    assert code(reply) == ("ERR-API-UNDER-MAINTENANCE", 503)
+
+
 # --- doors
 
 

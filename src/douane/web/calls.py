@@ -19,6 +19,7 @@ from douane.dialects.dialect import Dialect
 from douane.dialects.door import Reply
 from douane.model.refusing import refusal
 from douane.store.credentials import Caller
+from douane.store.waiting import wait_at_most
 
 from .body import read_body
 from .callers import Headers
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from litestar.types import HTTPScope, Receive
 
 QUERY_FIELDS_MAX = 100
+LOCK_SECONDS_MAX = 2.0
+"""How long a call waits for what others hold, such as an import of its company: it has one of few threads."""
+
 WITHOUT_BODY = {"GET", "HEAD"}
 
 
@@ -93,6 +97,7 @@ def _together(service: Service, gathering: Gathering) -> Ask:
 def _alone(service: Service, call: Call) -> Ask:
     def answer(caller: Caller, query: dict[str, str], body: bytes) -> Reply:
         with service.database.connection() as conn:
+            wait_at_most(conn, LOCK_SECONDS_MAX)
             return call.answer(Asked(conn, caller, service.settings, query, body))
 
     async def ask(exchange: Exchange, caller: Caller) -> Reply:

@@ -15,6 +15,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from psycopg import OperationalError
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from douane.dialects.dialect import Circumstances, Dialect
 from douane.dialects.door import Reply
@@ -30,6 +31,7 @@ log = logging.getLogger("douane.web")
 
 RETRY_SECONDS = "5"
 URL_CHARACTERS_MAX = 1000
+HELD = (LockNotAvailable, DeadlockDetected)
 PROCESS = str(uuid4())[:-12]
 _numbers = count()
 
@@ -80,6 +82,8 @@ def as_failure(circumstances: Circumstances, error: Exception) -> Failure:
     """`error` as a failure whose message a sender may see; all but a full queue is logged under an id."""
     if isinstance(error, Failure) and error.transient:
         return error
+    if isinstance(error, HELD):
+        return Failure("An import or somebody else is changing what this request needs.", transient=True)
     sentence = _logged(circumstances, error)
     if isinstance(error, OperationalError):
         return Failure(f"The database does not answer. {sentence}", transient=True)

@@ -1,0 +1,2 @@
+-- wait_at_most --
+select set_config('lock_timeout', %(milliseconds)s, true);
