@@ -9,13 +9,13 @@ import psycopg
 from psycopg.rows import class_row
 
 from douane.model.refusing import refusal
+from douane.model.texts import TEXT_CHARACTERS_MAX, is_name
 
 from .establishments import list_establishments
 from .organizations import checked_siren
 from .queries import queries
 
 SQL = queries("companies")
-NAME_CHARACTERS_MAX = 200
 LENGTH_MAX = 20
 
 Connection = psycopg.Connection[Any]
@@ -57,8 +57,8 @@ def change_company(conn: Connection, card: CompanyCard) -> CompanyCard:
     `bad-record`, also when an establishment has the SIRET of another SIREN.
     """
     card = replace(card, siren=checked_siren(card.siren or ""))
-    if not card.name.isprintable() or not 0 < len(card.name) <= NAME_CHARACTERS_MAX:
-        raise refusal("bad-record", f"The name is no text of 1 to {NAME_CHARACTERS_MAX} characters.")
+    if not is_name(card.name):
+        raise refusal("bad-record", f"The name is no text of 1 to {TEXT_CHARACTERS_MAX} characters.")
     for length in (card.general_account_length, card.third_party_account_length):
         if length is not None and not 1 <= length <= LENGTH_MAX:
             raise refusal("bad-record", f"An account number has 1 to {LENGTH_MAX} characters, not {length}.")

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from douane.model.entries import KnownEntry, NewAttachment, NewEntry, NewLine
 
 from .queries import queries
+from .scope import scope_of
 
 SQL = queries("entries")
 _JSON = msgspec.json.Encoder(decimal_format="number")
@@ -48,20 +49,20 @@ def accounts_of(
 ) -> dict[int, PostedAccount]:
     """The company's ledger accounts of these ids, as far as there are such, by id."""
     with conn.cursor(row_factory=class_row(PostedAccount)) as cursor:
-        values = {**_scope(organization_id, company_id), "ids": list(ids)}
+        values = {**scope_of(organization_id, company_id), "ids": list(ids)}
         rows = cursor.execute(SQL["accounts"], values).fetchall()
     return {row.id: row for row in rows}
 
 
 def is_of_another_company(conn: Connection, organization_id: int, company_id: int, account_id: int) -> bool:
     """Whether the ledger account is one of another company of the same organization."""
-    values = {**_scope(organization_id, company_id), "ids": [account_id]}
+    values = {**scope_of(organization_id, company_id), "ids": [account_id]}
     return conn.execute(SQL["accounts_of_others"], values).fetchone() is not None
 
 
 def add_entry(conn: Connection, organization_id: int, company_id: int, entry: NewEntry) -> int | None:
     """Store an entry with its lines and attachments; gives its id, None when its external id is taken."""
-    scope = _scope(organization_id, company_id)
+    scope = scope_of(organization_id, company_id)
     values = {
         "fiscal_year_id": entry.fiscal_year_id,
         "journal_id": entry.journal_id,
@@ -89,7 +90,7 @@ def attachments_of(
 ) -> list[StoredAttachment]:
     """The documents of an entry and of its lines, as they came."""
     with conn.cursor(row_factory=class_row(StoredAttachment)) as cursor:
-        values = {**_scope(organization_id, company_id), "entry_id": entry_id}
+        values = {**scope_of(organization_id, company_id), "entry_id": entry_id}
         return cursor.execute(SQL["attachments"], values).fetchall()
 
 
@@ -98,7 +99,7 @@ def find_entry(
 ) -> KnownEntry | None:
     """The entry of this sender's id, None when there is none."""
     with conn.cursor(row_factory=class_row(KnownEntry)) as cursor:
-        values = {**_scope(organization_id, company_id), "external_id": external_id}
+        values = {**scope_of(organization_id, company_id), "external_id": external_id}
         return cursor.execute(SQL["find_by_external_id"], values).fetchone()
 
 
@@ -139,7 +140,3 @@ def _attachment(line_number: int | None, attachment: NewAttachment) -> dict[str,
 def _extra(extra: Mapping[str, Any]) -> Jsonb | None:
     """What is kept as JSON, its numbers exact; None for nothing."""
     return Jsonb(dict(extra), dumps=_JSON.encode) if extra else None
-
-
-def _scope(organization_id: int, company_id: int) -> dict[str, Any]:
-    return {"organization_id": organization_id, "company_id": company_id}

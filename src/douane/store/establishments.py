@@ -11,13 +11,13 @@ from psycopg.rows import class_row
 from douane.model.establishments import Establishment
 from douane.model.identifiers import compact_number, is_siret
 from douane.model.refusing import refusal
-from douane.model.texts import is_plain
+from douane.model.texts import CODE_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, is_code, is_plain
 
-from .organizations import CODE_CHARACTERS_MAX
+from .locks import lock_company
 from .queries import queries
+from .scope import scope_of
 
 SQL = queries("establishments")
-TEXT_CHARACTERS_MAX = 200
 
 Connection = psycopg.Connection[Any]
 
@@ -25,7 +25,7 @@ Connection = psycopg.Connection[Any]
 def list_establishments(conn: Connection, organization_id: int, company_id: int) -> list[Establishment]:
     """The company's establishments, the main one first, then by code."""
     with conn.cursor(row_factory=class_row(Establishment)) as cursor:
-        return cursor.execute(SQL["list_establishments"], _scope(organization_id, company_id)).fetchall()
+        return cursor.execute(SQL["list_establishments"], scope_of(organization_id, company_id)).fetchall()
 
 
 def add_establishment(
@@ -35,11 +35,11 @@ def add_establishment(
 
     The first one becomes the main one, and so does a later one that says so, in the place of the other.
     """
-    scope = _scope(organization_id, company_id)
+    scope = scope_of(organization_id, company_id)
     new = _checked(conn, scope, establishment)
-    is_first = not list_establishments(conn, organization_id, company_id)
-    new = replace(new, id=0, is_main=new.is_main or is_first)
-    if any(each.code == new.code for each in list_establishments(conn, organization_id, company_id)):
+    others = list_establishments(conn, organization_id, company_id)
+    new = replace(new, id=0, is_main=new.is_main or not others)
+    if any(each.code == new.code for each in others):
         raise refusal("code-taken", f"an establishment {new.code}")
     if new.is_main:
         conn.execute(SQL["demote"], scope | {"id": 0})
@@ -51,7 +51,7 @@ def change_establishment(
     conn: Connection, organization_id: int, company_id: int, establishment: Establishment
 ) -> Establishment:
     """Store all of the establishment but its code. Refuses `bad-record` and `unknown-record`."""
-    scope = _scope(organization_id, company_id)
+    scope = scope_of(organization_id, company_id)
     changed = _checked(conn, scope, establishment)
     if changed.is_main:
         conn.execute(SQL["demote"], scope | {"id": changed.id})
@@ -64,7 +64,7 @@ def remove_establishment(
     conn: Connection, organization_id: int, company_id: int, establishment_id: int
 ) -> None:
     """Remove an establishment; entries that name it keep its id. Refuses `unknown-record`."""
-    values = {**_scope(organization_id, company_id), "id": establishment_id}
+    values = {**scope_of(organization_id, company_id), "id": establishment_id}
     if conn.execute(SQL["remove_establishment"], values).fetchone() is None:
         raise refusal("unknown-record", f"establishment {establishment_id}")
 
@@ -72,22 +72,18 @@ def remove_establishment(
 def _checked(conn: Connection, scope: dict[str, Any], establishment: Establishment) -> Establishment:
     """The establishment with a compact SIRET, other changes held back until the transaction ends."""
     code = establishment.code
-    if not code.isprintable() or code != code.strip() or not 0 < len(code) <= CODE_CHARACTERS_MAX:
+    if not is_code(code):
         raise refusal("bad-record", f"{code[:100]!r} is no code of 1 to {CODE_CHARACTERS_MAX} characters.")
     texts = {name: text for name, text in asdict(establishment).items() if isinstance(text, str)}
     for name, text in texts.items():
         if not is_plain(text) or len(text) > TEXT_CHARACTERS_MAX:
             raise refusal("bad-record", f"The {name} is no text of at most {TEXT_CHARACTERS_MAX} characters.")
-    company = conn.execute(SQL["lock_company"], scope).fetchone()
+    siren = lock_company(conn, scope["organization_id"], scope["company_id"])
     siret = compact_number(establishment.siret) if establishment.siret else None
     if siret is not None and not is_siret(siret):
         raise refusal(
             "bad-record", f"{establishment.siret!r} is no SIRET; it has 14 digits, such as 73282932000074."
         )
-    if siret and company and company[0] and not siret.startswith(company[0]):
-        raise refusal("bad-record", f"SIRET {siret} is none of the company's, whose SIREN is {company[0]}.")
+    if siret and siren and not siret.startswith(siren):
+        raise refusal("bad-record", f"SIRET {siret} is none of the company's, whose SIREN is {siren}.")
     return replace(establishment, siret=siret)
-
-
-def _scope(organization_id: int, company_id: int) -> dict[str, Any]:
-    return {"organization_id": organization_id, "company_id": company_id}

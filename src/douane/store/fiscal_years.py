@@ -16,10 +16,11 @@ from psycopg.rows import class_row
 from douane.model.fiscal_years import FiscalYear
 from douane.model.refusing import refusal
 
+from .locks import lock_company, lock_entries
 from .queries import queries
+from .scope import scope_of
 
 SQL = queries("fiscal_years")
-LOCKS = queries("merge")
 
 Connection = psycopg.Connection[Any]
 
@@ -36,13 +37,13 @@ class YearTotals:
 def list_years(conn: Connection, organization_id: int, company_id: int) -> list[FiscalYear]:
     """The company's fiscal years by their days."""
     with conn.cursor(row_factory=class_row(FiscalYear)) as cursor:
-        return cursor.execute(SQL["list_years"], _scope(organization_id, company_id)).fetchall()
+        return cursor.execute(SQL["list_years"], scope_of(organization_id, company_id)).fetchall()
 
 
 def year_totals(conn: Connection, organization_id: int, company_id: int) -> dict[int, YearTotals]:
     """The totals of each year that has something on the accounts of classes 6 and 7, by its id."""
     with conn.cursor(row_factory=class_row(YearTotals)) as cursor:
-        rows = cursor.execute(SQL["year_totals"], _scope(organization_id, company_id)).fetchall()
+        rows = cursor.execute(SQL["year_totals"], scope_of(organization_id, company_id)).fetchall()
     return {row.fiscal_year_id: row for row in rows}
 
 
@@ -56,12 +57,12 @@ def today(conn: Connection) -> date:
 
 def year_of(conn: Connection, organization_id: int, company_id: int, day: date) -> FiscalYear | None:
     """The year that `day` belongs to, kept as it is until the transaction ends; None when there is none."""
-    return _one(conn, "hold_year", {**_scope(organization_id, company_id), "day": day})
+    return _one(conn, "hold_year", {**scope_of(organization_id, company_id), "day": day})
 
 
 def has_entries(conn: Connection, organization_id: int, company_id: int, year_id: int) -> bool:
     """Whether anything is entered in the year."""
-    return _is_true(conn, "has_entries", {**_scope(organization_id, company_id), "id": year_id})
+    return _is_true(conn, "has_entries", {**scope_of(organization_id, company_id), "id": year_id})
 
 
 def add_year(conn: Connection, organization_id: int, company_id: int, year: FiscalYear) -> FiscalYear:
@@ -78,8 +79,8 @@ def change_year(conn: Connection, organization_id: int, company_id: int, year: F
     Waits for imports of entries that are running. Refuses `unknown-record`, `year-closed`, `bad-record`,
     `year-overlap`, and `record-in-use` when entries of the year would be outside of it.
     """
-    _wait_for_imports(conn, company_id)
-    _open_year(conn, {**_scope(organization_id, company_id), "id": year.id})
+    lock_entries(conn, company_id)
+    _open_year(conn, {**scope_of(organization_id, company_id), "id": year.id})
     values = _checked(conn, organization_id, company_id, year)
     if _is_true(conn, "has_entries_outside", values):
         raise refusal(
@@ -97,8 +98,8 @@ def close_year(
 
     Waits for imports of entries that are running.
     """
-    _wait_for_imports(conn, company_id)
-    values = {**_scope(organization_id, company_id), "id": year_id, "closed_by": closed_by}
+    lock_entries(conn, company_id)
+    values = {**scope_of(organization_id, company_id), "id": year_id, "closed_by": closed_by}
     _open_year(conn, values)
     closed = _one(conn, "close_year", values)
     assert closed is not None
@@ -107,7 +108,7 @@ def close_year(
 
 def reopen_year(conn: Connection, organization_id: int, company_id: int, year_id: int) -> FiscalYear:
     """Open a closed year again; one that is open stays so. Refuses `unknown-record`."""
-    year = _one(conn, "reopen_year", {**_scope(organization_id, company_id), "id": year_id})
+    year = _one(conn, "reopen_year", {**scope_of(organization_id, company_id), "id": year_id})
     if year is None:
         raise refusal("unknown-record", f"fiscal year {year_id}")
     return year
@@ -118,8 +119,8 @@ def remove_year(conn: Connection, organization_id: int, company_id: int, year_id
 
     Waits for imports of entries that are running.
     """
-    _wait_for_imports(conn, company_id)
-    values = {**_scope(organization_id, company_id), "id": year_id}
+    lock_entries(conn, company_id)
+    values = {**scope_of(organization_id, company_id), "id": year_id}
     _open_year(conn, values)
     if has_entries(conn, organization_id, company_id, year_id):
         raise refusal("record-in-use", f"fiscal year {year_id} has entries")
@@ -129,7 +130,7 @@ def remove_year(conn: Connection, organization_id: int, company_id: int, year_id
 def _checked(conn: Connection, organization_id: int, company_id: int, year: FiscalYear) -> dict[str, Any]:
     """The year's values, other changes of the company's years held back until the transaction ends."""
     values = {
-        **_scope(organization_id, company_id),
+        **scope_of(organization_id, company_id),
         "id": year.id,
         "starts_on": year.starts_on,
         "ends_on": year.ends_on,
@@ -138,7 +139,7 @@ def _checked(conn: Connection, organization_id: int, company_id: int, year: Fisc
         raise refusal(
             "bad-record", f"The fiscal year ends on {year.ends_on}, before it starts on {year.starts_on}."
         )
-    conn.execute(SQL["lock_company"], values)
+    lock_company(conn, organization_id, company_id)
     other = conn.execute(SQL["overlapping_year"], values).fetchone()
     if other is not None:
         raise refusal("year-overlap", f"{other[0]} to {other[1]}")
@@ -155,10 +156,6 @@ def _open_year(conn: Connection, values: dict[str, Any]) -> FiscalYear:
     return year
 
 
-def _wait_for_imports(conn: Connection, company_id: int) -> None:
-    conn.execute(LOCKS["lock_table"], {"name": f"entries:{company_id}"})
-
-
 def _one(conn: Connection, statement: str, values: dict[str, Any]) -> FiscalYear | None:
     with conn.cursor(row_factory=class_row(FiscalYear)) as cursor:
         return cursor.execute(SQL[statement], values).fetchone()
@@ -167,7 +164,3 @@ def _one(conn: Connection, statement: str, values: dict[str, Any]) -> FiscalYear
 def _is_true(conn: Connection, statement: str, values: dict[str, Any]) -> bool:
     row = conn.execute(SQL[statement], values).fetchone()
     return row is not None and bool(row[0])
-
-
-def _scope(organization_id: int, company_id: int) -> dict[str, Any]:
-    return {"organization_id": organization_id, "company_id": company_id}

@@ -11,14 +11,13 @@ from psycopg.rows import class_row
 
 from douane.model.journals import JOURNAL_TYPES, Journal
 from douane.model.refusing import refusal
-from douane.model.texts import is_plain
+from douane.model.texts import CODE_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, is_code, is_name
 
-from .organizations import CODE_CHARACTERS_MAX
+from .locks import lock_entries
 from .queries import queries
+from .scope import scope_of
 
 SQL = queries("journals")
-LOCKS = queries("merge")
-NAME_CHARACTERS_MAX = 200
 
 Connection = psycopg.Connection[Any]
 
@@ -26,7 +25,7 @@ Connection = psycopg.Connection[Any]
 def list_journals(conn: Connection, organization_id: int, company_id: int) -> list[Journal]:
     """The company's journals by code."""
     with conn.cursor(row_factory=class_row(Journal)) as cursor:
-        return cursor.execute(SQL["list_journals"], _scope(organization_id, company_id)).fetchall()
+        return cursor.execute(SQL["list_journals"], scope_of(organization_id, company_id)).fetchall()
 
 
 def find_journal(
@@ -34,7 +33,7 @@ def find_journal(
 ) -> Journal:
     """The journal of this id, or of this code. Refuses `unknown-record`."""
     with conn.cursor(row_factory=class_row(Journal)) as cursor:
-        values = {**_scope(organization_id, company_id), "id": id, "code": code}
+        values = {**scope_of(organization_id, company_id), "id": id, "code": code}
         found = cursor.execute(SQL["find_journal"], values).fetchone()
     if found is None:
         raise refusal("unknown-record", f"journal {id if code is None else code}")
@@ -44,7 +43,9 @@ def find_journal(
 def add_journal(conn: Connection, organization_id: int, company_id: int, journal: Journal) -> Journal:
     """Store a new journal; gives it with its id. Refuses `bad-record`, and `code-taken` for a known code."""
     _check(journal)
-    added = conn.execute(SQL["add_journal"], _scope(organization_id, company_id) | asdict(journal)).fetchone()
+    added = conn.execute(
+        SQL["add_journal"], scope_of(organization_id, company_id) | asdict(journal)
+    ).fetchone()
     if added is None:
         raise refusal("code-taken", f"a journal {journal.code}")
     return find_journal(conn, organization_id, company_id, id=added[0])
@@ -56,8 +57,8 @@ def change_journal(conn: Connection, organization_id: int, company_id: int, jour
     Waits for imports of entries that are running: closing holds from then on.
     """
     _check(journal)
-    _wait_for_imports(conn, company_id)
-    values = _scope(organization_id, company_id) | asdict(journal)
+    lock_entries(conn, company_id)
+    values = scope_of(organization_id, company_id) | asdict(journal)
     if conn.execute(SQL["change_journal"], values).fetchone() is None:
         raise refusal("unknown-record", f"journal {journal.code}")
     return find_journal(conn, organization_id, company_id, id=journal.id)
@@ -68,8 +69,8 @@ def remove_journal(conn: Connection, organization_id: int, company_id: int, jour
 
     Waits for imports of entries that are running.
     """
-    _wait_for_imports(conn, company_id)
-    values = {**_scope(organization_id, company_id), "id": journal_id}
+    lock_entries(conn, company_id)
+    values = {**scope_of(organization_id, company_id), "id": journal_id}
     if conn.execute(SQL["lock_journal"], values).fetchone() is None:
         raise refusal("unknown-record", f"journal {journal_id}")
     if _is_true(conn, "has_entries", values):
@@ -81,33 +82,25 @@ def has_entries_without(
     conn: Connection, organization_id: int, company_id: int, journal_id: int, prefixes: Sequence[str]
 ) -> bool:
     """Whether an entry of the journal has no account that starts with one of `prefixes`, of 2 digits each."""
-    values = {**_scope(organization_id, company_id), "id": journal_id, "prefixes": list(prefixes)}
+    values = {**scope_of(organization_id, company_id), "id": journal_id, "prefixes": list(prefixes)}
     return _is_true(conn, "has_entries_without", values)
 
 
 def hold_journal(conn: Connection, organization_id: int, company_id: int, journal_id: int) -> None:
     """Keep the journal as it is until the transaction ends, for an entry that goes into it."""
-    conn.execute(SQL["hold_journal"], {**_scope(organization_id, company_id), "id": journal_id})
+    conn.execute(SQL["hold_journal"], {**scope_of(organization_id, company_id), "id": journal_id})
 
 
 def _check(journal: Journal) -> None:
     code, name = journal.code, journal.name
-    if not code.isprintable() or code != code.strip() or not 0 < len(code) <= CODE_CHARACTERS_MAX:
+    if not is_code(code):
         raise refusal("bad-record", f"{code[:100]!r} is no code of 1 to {CODE_CHARACTERS_MAX} characters.")
-    if not is_plain(name) or not 0 < len(name) <= NAME_CHARACTERS_MAX:
-        raise refusal("bad-record", f"The name is no text of 1 to {NAME_CHARACTERS_MAX} characters.")
+    if not is_name(name):
+        raise refusal("bad-record", f"The name is no text of 1 to {TEXT_CHARACTERS_MAX} characters.")
     if journal.type not in JOURNAL_TYPES:
         raise refusal("bad-record", f"{journal.type!r} is no type; there are: {', '.join(JOURNAL_TYPES)}.")
-
-
-def _wait_for_imports(conn: Connection, company_id: int) -> None:
-    conn.execute(LOCKS["lock_table"], {"name": f"entries:{company_id}"})
 
 
 def _is_true(conn: Connection, statement: str, values: dict[str, Any]) -> bool:
     row = conn.execute(SQL[statement], values).fetchone()
     return row is not None and bool(row[0])
-
-
-def _scope(organization_id: int, company_id: int) -> dict[str, Any]:
-    return {"organization_id": organization_id, "company_id": company_id}

@@ -11,12 +11,12 @@ from stdnum.exceptions import ValidationError
 from stdnum.fr import siren as stdnum_siren
 
 from douane.errors import Refusal
+from douane.model.texts import CODE_CHARACTERS_MAX, is_code
 
 from .queries import queries
 from .references import ensure_references
 
 SQL = queries("organizations")
-CODE_CHARACTERS_MAX = 64
 
 Connection = psycopg.Connection[Any]
 Row = TypeVar("Row")
@@ -127,7 +127,7 @@ def ensure_company(conn: Connection, organization: str, code: str | None) -> Com
 
 def checked_code(code: str) -> str:
     """`code` when it can stand in a table, a file name and a log; refuses `unknown-option` otherwise."""
-    if not code.isprintable() or code != code.strip() or not 0 < len(code) <= CODE_CHARACTERS_MAX:
+    if not is_code(code):
         message = f"{code[:100]!r} is not a code; expected 1 to {CODE_CHARACTERS_MAX} printable characters."
         raise Refusal("unknown-option", message, "Use letters and digits, such as ACME.")
     return code

@@ -13,11 +13,10 @@ from psycopg.sql import Composed, Identifier
 from psycopg.sql import Literal as Value
 
 from .database import Database
+from .locks import lock_company, lock_entries
 from .queries import queries
 
 SQL = queries("posting")
-LOCKS = queries("merge")
-YEARS = queries("fiscal_years")
 
 TENANT = ("organization_id", "company_id")
 ENTRY_COLUMNS = (
@@ -91,11 +90,11 @@ class Posting:
 
     def lock(self) -> None:
         """Wait for other imports of this company's entries."""
-        self.conn.execute(LOCKS["lock_table"], {"name": f"entries:{self.company_id}"})
+        lock_entries(self.conn, self.company_id)
 
     def lock_years(self) -> None:
         """Keep others from adding fiscal years to the company."""
-        self.conn.execute(YEARS["lock_company"], self._scope)
+        lock_company(self.conn, self.organization_id, self.company_id)
 
     def journals(self) -> list[dict[str, Any]]:
         """The company's journals: id, code, is_closed."""
@@ -108,12 +107,6 @@ class Posting:
     def years(self) -> list[dict[str, Any]]:
         """The company's fiscal years by their start: id, starts_on, ends_on, is_closed."""
         return self._listed("list_years")
-
-    def has_entries(self, year_id: int) -> bool:
-        """Whether anything is posted in the fiscal year."""
-        row = self.conn.execute(SQL["has_entries"], {**self._scope, "year_id": year_id}).fetchone()
-        assert row is not None
-        return bool(row[0])
 
     def known_entries(self, year_id: int) -> list[bytes]:
         """The entries of a fiscal year as runs of 32 bytes: key, fingerprint, id."""

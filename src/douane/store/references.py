@@ -24,12 +24,12 @@ from douane.model.references import (
     Way,
 )
 from douane.model.refusing import refusal
-from douane.model.texts import is_plain
+from douane.model.texts import TEXT_CHARACTERS_MAX, is_plain
 
 from .queries import queries
+from .scope import scope_of
 
 SQL = queries("references")
-NAME_CHARACTERS_MAX = 200
 ID_MAX = 2**31 - 1
 RATE_MAX = 1000
 
@@ -60,14 +60,14 @@ SEEDS = {
 
 def ensure_references(conn: Connection, organization_id: int, company_id: int) -> None:
     """Fill each list, and the journals, with what it begins with, where it has nothing at all."""
-    conn.execute(SQL["ensure_references"], {**_owner(organization_id, company_id), **SEEDS})
+    conn.execute(SQL["ensure_references"], {**scope_of(organization_id, company_id), **SEEDS})
 
 
 def list_references(conn: Connection, kind: type[Row], organization_id: int, company_id: int) -> list[Row]:
     """One list: ways and deadlines of the organization, payment types and VAT parameters of the company."""
     with conn.cursor(row_factory=class_row(kind)) as cursor:
-        owner = _owner(organization_id, company_id)
-        return cursor.execute(SQL[f"list_{LISTS[kind]}s"], owner).fetchall()
+        scope = scope_of(organization_id, company_id)
+        return cursor.execute(SQL[f"list_{LISTS[kind]}s"], scope).fetchall()
 
 
 def put_reference(conn: Connection, organization_id: int, company_id: int, row: Row) -> Row:
@@ -76,7 +76,7 @@ def put_reference(conn: Connection, organization_id: int, company_id: int, row: 
     Refuses `bad-record` for what the list cannot hold. Gives the row with its id.
     """
     _check(row)
-    values = _owner(organization_id, company_id) | asdict(row)
+    values = scope_of(organization_id, company_id) | asdict(row)
     (row_id,) = conn.execute(SQL[f"put_{LISTS[type(row)]}"], values).fetchall()[0]
     return replace(row, id=row_id)
 
@@ -92,7 +92,7 @@ def remove_reference(
     what = f"{LISTS[kind].replace('_', ' ')} {row_id}"
     if row_id not in known:
         raise refusal("unknown-record", what)
-    values = {**_owner(organization_id, company_id), "id": row_id}
+    values = {**scope_of(organization_id, company_id), "id": row_id}
     if conn.execute(SQL[f"remove_{LISTS[kind]}"], values).fetchone() is None:
         raise refusal("record-in-use", f"{what} is that of a ledger account")
 
@@ -102,22 +102,18 @@ def accounts_by_number(
 ) -> dict[str, tuple[int, str]]:
     """Of these general accounts those that there are: number -> id and name."""
     with conn.cursor(row_factory=tuple_row) as cursor:
-        values = {**_owner(organization_id, company_id), "numbers": list(numbers)}
+        values = {**scope_of(organization_id, company_id), "numbers": list(numbers)}
         rows = cursor.execute(SQL["accounts_by_number"], values).fetchall()
     return {number: (account_id, name) for number, account_id, name in rows}
-
-
-def _owner(organization_id: int, company_id: int) -> dict[str, Any]:
-    return {"organization_id": organization_id, "company_id": company_id}
 
 
 def _check(row: Reference) -> None:
     """Refuse `bad-record` for a text that cannot be shown or a number out of bounds."""
     for each in fields(row):
         value = getattr(row, each.name)
-        if isinstance(value, str) and not (is_plain(value) and len(value) <= NAME_CHARACTERS_MAX):
+        if isinstance(value, str) and not (is_plain(value) and len(value) <= TEXT_CHARACTERS_MAX):
             raise refusal(
-                "bad-record", f"The {each.name} is no text of at most {NAME_CHARACTERS_MAX} characters."
+                "bad-record", f"The {each.name} is no text of at most {TEXT_CHARACTERS_MAX} characters."
             )
         if isinstance(value, int) and not 0 <= value <= ID_MAX:
             raise refusal("bad-record", f"The {each.name} is {value}; it goes from 0 to {ID_MAX}.")

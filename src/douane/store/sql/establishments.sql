@@ -14,13 +14,6 @@ where organization_id = %(organization_id)s
     and company_id = %(company_id)s
 order by not is_main, code;
 
--- lock_company --
-select siren
-from companies
-where organization_id = %(organization_id)s
-    and id = %(company_id)s
-for no key update;
-
 -- demote --
 update establishments
 set is_main = false

@@ -16,13 +16,6 @@ where organization_id = %(organization_id)s
     and %(day)s between starts_on and ends_on
 for share;
 
--- lock_company --
-select id
-from companies
-where organization_id = %(organization_id)s
-    and id = %(company_id)s
-for no key update;
-
 -- overlapping_year --
 select starts_on, ends_on
 from fiscal_years

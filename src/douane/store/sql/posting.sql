@@ -28,15 +28,6 @@ where organization_id = %(organization_id)s
     and fiscal_year_id = %(year_id)s
 group by id / 65536;
 
--- has_entries --
-select exists (
-    select 1
-    from entries
-    where organization_id = %(organization_id)s
-        and company_id = %(company_id)s
-        and fiscal_year_id = %(year_id)s
-);
-
 -- reserve_ids --
 select
     min(id) as first,
