@@ -8,11 +8,7 @@ from .csv_arrays import Numbers
 from .csv_cells import Rows
 from .csv_grammar import Grammar
 from .csv_header import Header
-from .csv_lines import LONGEST_CHARACTER
-from .outside import FORBIDDEN, OUTSIDE
-
-VALUE_CHARACTERS_MAX = 200
-NEARBY_CHARACTERS = 40
+from .unreadable import code_of, detail_of, shown, value_of
 
 
 def judged(lines: Numbers, texts: pl.Series, grammar: Grammar) -> pl.DataFrame:
@@ -28,11 +24,10 @@ def judged(lines: Numbers, texts: pl.Series, grammar: Grammar) -> pl.DataFrame:
 
 def faults(judged: pl.DataFrame, grammar: Grammar) -> pl.DataFrame:
     """`line`, `value`, `code`, `detail` of the records that cannot be read."""
-    value = _value(grammar).str.head(VALUE_CHARACTERS_MAX)
     return judged.filter(pl.col("code").is_not_null()).select(
         "line",
-        value.str.replace_all("\0", "\u2400", literal=True).str.replace_all(OUTSIDE, "\ufffd", literal=True),
-        "code",
+        value=_value(grammar),
+        code="code",
         detail=_detail(grammar),
     )
 
@@ -87,50 +82,25 @@ def _found(grammar: Grammar) -> pl.Expr:
 
 
 def _code(grammar: Grammar) -> pl.Expr:
-    text = pl.col("text")
-    return (
-        pl.when("is_long")
-        .then(pl.lit("line-too-long"))
-        .when(text.str.contains(OUTSIDE, literal=True))
-        .then(pl.lit("bytes-outside-charset"))
-        .when(text.str.contains("\0", literal=True))
-        .then(pl.lit(FORBIDDEN["\0"]))
-        .when(text.str.contains("\x1f", literal=True))
-        .then(pl.lit(FORBIDDEN["\x1f"]))
-        .when(pl.col("is_strict") & (pl.col("found") != grammar.width))
-        .then(pl.lit("column-count"))
-        .when(~pl.col("is_strict") & ~text.str.contains(grammar.loose_row))
-        .then(pl.lit("bad-quoting"))
+    text, is_strict = pl.col("text"), pl.col("is_strict")
+    is_unquotable = ~is_strict & ~text.str.contains(grammar.loose_row)
+    return pl.coalesce(
+        code_of(text, pl.col("is_long")),
+        pl.when(is_strict & (pl.col("found") != grammar.width)).then(pl.lit("column-count")),
+        pl.when(is_unquotable).then(pl.lit("bad-quoting")),
     )
 
 
 def _value(grammar: Grammar) -> pl.Expr:
-    """The text at the sign that is at fault, otherwise the start of the record.
-
-    Of a line that is too long only what is surely there however the blocks were cut.
-    """
+    """The text at what is at fault, otherwise the start of the record."""
     text, code = pl.col("text"), pl.col("code")
-    near = f"((?s:.){{0,{NEARBY_CHARACTERS}}}(?:{OUTSIDE}|\0|\x1f)(?s:.){{0,{NEARBY_CHARACTERS}}})"
-    return (
-        pl.when(code.is_in(["bytes-outside-charset", *FORBIDDEN.values()]))
-        .then(text.str.extract(near))
-        .when(code == "bad-quoting")
-        .then(text.str.extract(grammar.unreadable))
-        .when(code == "line-too-long")
-        .then(text.str.head(grammar.limits.line_bytes_max // LONGEST_CHARACTER))
-        .otherwise(text)
-        .alias("value")
-    )
+    near = text.str.extract(grammar.unreadable)
+    value = value_of(text, code, grammar.limits.line_bytes_max)
+    return shown(pl.when(code == "bad-quoting").then(near).otherwise(value))
 
 
 def _detail(grammar: Grammar) -> pl.Expr:
     code = pl.col("code")
     counts = pl.format("defined={}, found={}", pl.lit(grammar.width), pl.col("found"))
-    return (
-        pl.when(code == "column-count")
-        .then(counts)
-        .when(code == "bytes-outside-charset")
-        .then(pl.lit(grammar.layout.charset))
-        .when(code == "line-too-long")
-        .then(pl.lit(str(grammar.limits.line_bytes_max)))
-    )
+    detail = detail_of(code, grammar.layout.charset, grammar.limits.line_bytes_max)
+    return pl.when(code == "column-count").then(counts).otherwise(detail)

@@ -15,10 +15,11 @@ from .csv_arrays import Marks, Numbers, chosen, texts_between
 from .csv_cells import bytes_of
 from .csv_lines import whole_lines
 from .fec_cells import read_cells
-from .fec_faults import NO_FAULTS, faults_of
+from .fec_faults import faults_of
 from .fec_header import Header, take_header
 from .fec_lines import Lines, Sorting, cleaned, lines_of, sort_lines
 from .fec_values import readable
+from .unreadable import FAULT_SCHEMA
 
 __all__ = ["Cells", "Opened", "open_fec", "read_fec", "read_fec_lines"]
 
@@ -87,7 +88,7 @@ def _read_quickly(lines: Lines, header: Header, limits: Limits) -> Cells | None:
     rows = read_cells(lines.data, header, limits)
     if rows is None or rows.height < len(lines):
         return None
-    return Cells(rows, lines.numbers, np.empty(0, np.int64), NO_FAULTS)
+    return Cells(rows, lines.numbers, np.empty(0, np.int64), pl.DataFrame(schema=FAULT_SCHEMA))
 
 
 def _read_with_care(lines: Lines, header: Header, limits: Limits, charset: str) -> Cells:

@@ -18,8 +18,8 @@ from .fec_columns import is_checked_name, label_of, missing_columns
 from .fec_header import LAWFUL_SEPARATORS, Header
 from .fec_rules import Rule, rules_for
 from .fec_sides import CREDIT, DEBIT, total, with_sides
+from .unreadable import VALUE_CHARACTERS_MAX
 
-VALUE_CHARACTERS_MAX = 200
 FINDING_SCHEMA = pl.Schema(
     {
         "line": pl.UInt32,

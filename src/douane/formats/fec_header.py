@@ -13,14 +13,13 @@ from douane.settings import Limits
 
 from .csv_header import REASON_LABEL
 from .fec_columns import OFFICIAL, is_known, label_of
-from .outside import FORBIDDEN, OUTSIDE
+from .outside import OUTSIDE
+from .unreadable import SPOILING
 
 LAWFUL_SEPARATORS = "\t|"
 KNOWN_COLUMNS_MIN = 5
 SHOWN_CHARACTERS = 80
 BLANKS = b" \t\n"
-SPOILING = {OUTSIDE: "bytes-outside-charset", "\x1f": FORBIDDEN["\x1f"]}
-"""What no line may hold, with the fault; a NUL character is dropped, as the tax administration does."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ import polars as pl
 from douane.settings import Limits
 
 from .csv_arrays import Marks, Numbers, series, texts_between
-from .fec_header import SPOILING, Header
+from .fec_header import Header
+from .unreadable import SPOILING
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}".encode()
 
@@ -60,7 +61,7 @@ class Lines:
 
     @cached_property
     def spoiled(self) -> Marks:
-        """Which lines hold a sign that no text may hold."""
+        """Which lines hold a sign that no text may hold; NUL characters are gone by now."""
         marks = np.zeros(len(self), np.bool_)
         for sign in SPOILING:
             if sign.encode() in self.data:

@@ -8,13 +8,12 @@ import polars as pl
 
 from .csv import Piece
 from .csv_arrays import Marks
-from .csv_lines import LONGEST_CHARACTER
-from .outside import FORBIDDEN, OUTSIDE
 from .tra_amounts import CODINGS, coding, needs_rate, rate, with_amounts
 from .tra_documents import BESIDE, are_documents, are_owners, names_of, with_documents
-from .tra_header import UNREADABLE, are_blank, are_spoiled, are_starred, count_ignored, with_dates
+from .tra_header import are_blank, are_spoiled, are_starred, count_ignored, with_dates
 from .tra_layout import Layout
 from .tra_slices import Lines
+from .unreadable import FAULT_SCHEMA, code_of, detail_of, shown, value_of
 
 DERIVED = ("entry_number", "amount", "currency_amount", "currency", "document")
 """The labels of what is worked out from a line, besides its own cells."""
@@ -22,11 +21,8 @@ DERIVED = ("entry_number", "amount", "currency_amount", "currency", "document")
 SHORTEST = 151
 ENTRY_TYPES = ("X", "H")
 CODE = "not-an-entry-line"
-VALUE_CHARACTERS_MAX = 200
-NEARBY_CHARACTERS = 40
 DATE = "^[0-9]{4}-?[0-9]{2}-?[0-9]{2}$"
 LENGTH, LINE, TEXT = "length ", "line ", "text "  # beside labels, none of which ends with a blank
-FAULT = pl.Schema({"line": pl.Int64, "value": pl.String, "code": pl.String, "detail": pl.String})
 
 
 @dataclass
@@ -74,29 +70,15 @@ class Reader:
 
     def unreadable(self, lines: Lines) -> pl.DataFrame:
         """`line`, `value`, `code`, `detail` of lines that hold what no text may hold, or are too long."""
-        text = pl.col("text")
-        signs = {OUTSIDE: "bytes-outside-charset", **FORBIDDEN}
-        code = pl.coalesce(
-            pl.when(pl.col("size") > self.line_bytes_max).then(pl.lit("line-too-long")),
-            *(
-                pl.when(text.str.contains(sign, literal=True)).then(pl.lit(told))
-                for sign, told in signs.items()
-            ),
-        )
-        near = f"(.{{0,{NEARBY_CHARACTERS}}}(?:{OUTSIDE}|\0|\x1f).{{0,{NEARBY_CHARACTERS}}})"
-        details = {"bytes-outside-charset": self.charset, "line-too-long": str(self.line_bytes_max)}
-        frame = pl.DataFrame({"line": lines.numbers, "text": lines.texts, "size": lines.ends - lines.starts})
+        text, size = pl.col("text"), lines.ends - lines.starts
+        frame = pl.DataFrame({"line": lines.numbers, "text": lines.texts, "size": size})
+        code = code_of(text, pl.col("size") > self.line_bytes_max)
         return frame.select(
             "line",
-            # Of a line that is too long only what is surely there however the blocks were cut.
-            value=_shown(
-                pl.when(pl.col("size") > self.line_bytes_max)
-                .then(text.str.head(self.line_bytes_max // LONGEST_CHARACTER))
-                .otherwise(pl.coalesce(text.str.extract(near), text))
-            ),
+            value=shown(value_of(text, code, self.line_bytes_max)),
             code=code,
-            detail=code.replace_strict(details, default=None, return_dtype=pl.String),
-        ).cast(FAULT)
+            detail=detail_of(code, self.charset, self.line_bytes_max),
+        ).cast(FAULT_SCHEMA)
 
     def _passed(self, lines: Lines) -> Marks:
         """Which lines count nowhere: blank ones, and parameter records, which are counted by id."""
@@ -152,14 +134,14 @@ def _told(rows: pl.DataFrame, lines: Lines) -> pl.DataFrame:
         pl.Series(LENGTH, lines.lengths), pl.Series(LINE, lines.numbers), lines.texts.alias(TEXT)
     )
     return frame.select(
-        pl.col(LINE).alias("line"), value=_shown(pl.col(TEXT)), code=pl.lit(CODE), detail=details
-    ).cast(FAULT)
+        pl.col(LINE).alias("line"), value=shown(pl.col(TEXT)), code=pl.lit(CODE), detail=details
+    ).cast(FAULT_SCHEMA)
 
 
 def _astray(names: pl.DataFrame) -> pl.DataFrame:
     """The faults of documents that belong to no line, or have no name."""
     if names.is_empty():
-        return pl.DataFrame(schema=FAULT)
+        return pl.DataFrame(schema=FAULT_SCHEMA)
     no_owner = pl.col("owner").is_null()
     detail = pl.when(no_owner).then(pl.lit("it names a document, but no entry line stands before it"))
     lost = names.filter(no_owner | pl.col("name").is_null())
@@ -168,10 +150,4 @@ def _astray(names: pl.DataFrame) -> pl.DataFrame:
         value="name",
         code=pl.lit(CODE),
         detail=detail.otherwise(pl.lit("position 84 holds no path of a document")),
-    ).cast(FAULT)
-
-
-def _shown(text: pl.Expr) -> pl.Expr:
-    """The start of a text, without what cannot be shown or stored."""
-    bare = text.str.head(VALUE_CHARACTERS_MAX).str.replace_all("\0", "\u2400", literal=True)
-    return bare.str.replace_all(OUTSIDE, UNREADABLE, literal=True)
+    ).cast(FAULT_SCHEMA)
