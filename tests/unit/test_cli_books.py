@@ -275,3 +275,24 @@ def test_a_row_that_makes_no_sense_is_refused(north: Douane, words: list[str], s
     code, out, err = north("reference", "set", *words)
     assert (code, out) == (1, "")
     assert said in err
+
+
+def test_an_account_is_closed_to_new_entries_and_opened_again(
+    north: Douane, posted: None, written: Callable[..., str]
+) -> None:
+    assert "411000" in north("account", "list", "--start", "41")[1]
+    code, told, _ = north("account", "close", "411000", "--json")
+    assert (code, json.loads(told)["is_closed"]) == (0, True)
+    more = written(FEC.replace("|1|", "|2|"), "more.fec")
+    code, told, _ = north("import", more)
+    assert code == 4
+    assert "ledger-account-closed" in told
+    assert north("account", "open", "411000")[1] == "Account 411000 is open.\n"
+    assert north("import", more)[0] == 0
+
+
+def test_an_account_that_is_not_there_is_told(north: Douane, posted: None) -> None:
+    code, _, problem = north("account", "close", "999")
+    assert code == 1
+    assert "999" in problem
+    assert north("account", "list", "--start", "9")[1] == "There is no such account.\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from . import (
+    account,
     check,
     company,
     credentials,
@@ -54,6 +55,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "journal list": journal.list_all,
     "journal change": journal.change,
     "journal remove": journal.remove,
+    "account list": account.list_all,
+    "account close": account.close,
+    "account open": account.reopen,
     "reference list": reference.list_all,
     "reference set": reference.put,
     "reference remove": reference.remove,
@@ -67,5 +71,6 @@ GROUPS = {
     "establishment": "The places where a company works: add one, list them, remove one.",
     "year": "The fiscal years of a company: add one, list them, close, open or remove one.",
     "journal": "The journals of a company: add one, list them, change or remove one.",
+    "account": "The ledger accounts of a company: list them, close or open one.",
     "reference": "The lists that accounts refer to: show one, set or remove a row.",
 }
