@@ -18,6 +18,14 @@ def texts_between(data: bytes, bounds: Numbers) -> Any:
     return pa.LargeStringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(data))
 
 
+def bounds_of_lines(data: bytes) -> Numbers:
+    """Where each line of `data`, which ends with a newline, starts, and the end of the last."""
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+    bounds = np.zeros(len(ends) + 1, np.int64)
+    np.add(ends, 1, out=bounds[1:])
+    return bounds
+
+
 def series(texts: Any) -> pl.Series:
     """An Arrow array as a Polars series."""
     return pl.Series(values=texts, dtype=pl.String)

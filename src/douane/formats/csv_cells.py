@@ -53,28 +53,39 @@ def bytes_of(texts: Any) -> Any:
     return data.slice(bounds[0], bounds[len(texts)] - bounds[0])
 
 
-def _frame(data: Any, header: Header, grammar: Grammar, tail: int) -> pl.DataFrame:
-    """The labels' columns of `data`, which is rows of the header's columns and `tail` more."""
-    labels = list(header.labels)
-    names = [name if name in labels else f"\0{place}" for place, name in enumerate(header.columns)]
-    table = arrow_csv.read_csv(
+def arrow_columns(
+    data: Any, columns: Sequence[str], labels: Sequence[str], form: arrow_csv.ParseOptions, row_bytes_max: int
+) -> Any:
+    """The `labels` among the `columns` of the rows in `data`, as an Arrow table of text, null for empty.
+
+    Raises ArrowInvalid when a row has too many cells or few.
+    """
+    names = [name if name in labels else f"\0{place}" for place, name in enumerate(columns)]
+    return arrow_csv.read_csv(
         pa.BufferReader(_guarded(data)),
         read_options=arrow_csv.ReadOptions(
-            column_names=names + ["\0"] * tail,
+            column_names=names,
             # A row must fit into one block of the reader.
-            block_size=max(MEBIBYTE, grammar.limits.line_bytes_max + 2),
+            block_size=max(MEBIBYTE, row_bytes_max + 2),
         ),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=grammar.layout.delimiter, quote_char=grammar.layout.quote, newlines_in_values=True
-        ),
+        parse_options=form,
         convert_options=arrow_csv.ConvertOptions(
             column_types=dict.fromkeys(labels, pa.large_string()),
-            include_columns=labels,
+            include_columns=list(labels),
             strings_can_be_null=True,
             null_values=[""],
             check_utf8=False,
         ),
     )
+
+
+def _frame(data: Any, header: Header, grammar: Grammar, tail: int) -> pl.DataFrame:
+    """The labels' columns of `data`, which is rows of the header's columns and `tail` more."""
+    form = arrow_csv.ParseOptions(
+        delimiter=grammar.layout.delimiter, quote_char=grammar.layout.quote, newlines_in_values=True
+    )
+    columns = (*header.columns, *[""] * tail)
+    table = arrow_columns(data, columns, header.labels, form, grammar.limits.line_bytes_max)
     return pl.DataFrame(pl.from_arrow(table))
 
 

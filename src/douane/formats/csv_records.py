@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .csv_arrays import Marks, Numbers, series, texts_between, where_matching
+from .csv_arrays import Marks, Numbers, bounds_of_lines, series, texts_between, where_matching
 from .csv_grammar import Grammar
 
 JOINED_LINES_MAX = 1000
@@ -62,9 +62,7 @@ def cut(data: bytes, first_line: int, grammar: Grammar, is_last: bool) -> tuple[
 
 def _lines(data: bytes, first_line: int, grammar: Grammar) -> Records:
     """Each physical line as a record."""
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
-    starts = np.zeros(len(ends) + 1, np.int64)
-    np.add(ends, 1, out=starts[1:])
+    starts = bounds_of_lines(data)
     texts = series(texts_between(data, starts))
     rows = where_matching(texts, grammar.row) & (np.diff(starts) <= grammar.limits.line_bytes_max + 1)
     blanks = np.zeros(len(rows), np.bool_)

@@ -12,7 +12,7 @@ import polars as pl
 
 from douane.settings import Limits
 
-from .csv_arrays import Marks, Numbers, series, texts_between
+from .csv_arrays import Marks, Numbers, bounds_of_lines, series, texts_between
 from .fec_header import Header
 from .unreadable import SPOILING
 
@@ -71,10 +71,7 @@ class Lines:
 
 def lines_of(data: bytes, first: int) -> Lines:
     """The lines of `data`, which ends with a newline, the first of them being line `first` of the file."""
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
-    starts = np.zeros(len(ends) + 1, np.int64)
-    np.add(ends, 1, out=starts[1:])
-    return Lines(data, starts, first)
+    return Lines(data, bounds_of_lines(data), first)
 
 
 @dataclass(frozen=True)
