@@ -146,6 +146,7 @@ ENTERED: dict[str, Entered] = {
     "no-fiscal-year": Entered((OWED, SOLD), EntryWishes()),
     "other-fiscal-year": Entered((OWED, SOLD), EntryWishes(makes_years=True, year_id=2**31 - 1)),
     "fiscal-year-closed": Entered((OWED, SOLD), before=(OWED, SOLD), statement=CLOSE.format("fiscal_years")),
+    "several-fiscal-years": Entered((OWED, SOLD.replace("20240131", "20250131"))),
     "unknown-journal": Entered((OWED.replace("Ventes", ""), SOLD.replace("Ventes", "", 1))),
     "journal-closed": Entered((OWED, SOLD), before=(OWED, SOLD), statement=CLOSE.format("journals")),
     "unknown-ledger-account": Entered(

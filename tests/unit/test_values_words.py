@@ -154,3 +154,8 @@ def test_every_code_is_in_the_catalogue() -> None:
     assert len(codes) == 14
     assert codes <= FAULTS.keys()
     assert warnings == {each.code for each in ROW_WARNINGS}
+
+
+def test_words_that_differ_in_case_alone_are_one_word_of_which_the_first_counts() -> None:
+    words = {"NF": "FAC", "nf": "AVO"}
+    assert read(Kind.TEXT, pl.Series(["nf", "NF"]), value_map=words).values.to_list() == ["FAC", "FAC"]

@@ -13,7 +13,8 @@ import polars as pl
 from douane.pipeline.batch import FAULT_SCHEMA, LINE, Batch
 from douane.pipeline.entries.gathering import gathered
 from douane.pipeline.entries.grouping import Balances, Grouping
-from douane.pipeline.entries.lines import IS_BAD, ready_lines
+from douane.pipeline.entries.lines import FINGERPRINT, IS_BAD, ready_lines
+from douane.pipeline.entries.tears import IS_TORN, Tears
 from douane.pipeline.entries.wishes import EntryWishes
 from douane.pipeline.intake import Intake
 from douane.pipeline.map import map_labels
@@ -24,6 +25,9 @@ from douane.settings import Settings
 
 KEPT_MAX = 10_000
 """How many faults are kept; all are counted."""
+
+JUDGED = (*Grouping.JOURNAL_NUMBER_DAY.value, LINE, "debit", "credit", FINGERPRINT, IS_BAD, IS_TORN)
+"""What an entry is judged by; the rest of a line is not gathered."""
 
 
 @dataclass
@@ -84,6 +88,7 @@ def _gather(
     plan = validator.plan
     labels = (*(each.label for each in plan.columns), *plan.extras)
     fingerprinting = Fingerprinting(labels, validator.declarations)
+    tears = Tears()
     waited = 0
 
     def lines() -> Iterator[pl.DataFrame]:
@@ -92,7 +97,7 @@ def _gather(
             rows = Batch(fingerprinting.add(batch.rows), batch.faults, batch.received)
             checked = validator.check(rows, is_final=is_final)
             waited += checked.waiting.height
-            yield _ready(checked, found)
+            yield tears.marked(_ready(checked, found), checked.unreadable_lines).select(JUDGED)
 
     balances = Balances()
     kept = gathered(lines(), balances, folder)
@@ -120,8 +125,9 @@ def _ready(checked: Checked, found: Balanced) -> pl.DataFrame:
 def _judge(entries: pl.DataFrame, found: Balanced) -> None:
     """Note the entries, and those that cannot be stored: a line is rejected, or they do not balance."""
     found.entries += entries.height
-    is_unbalanced = ~pl.col(IS_BAD) & (pl.col("difference") != 0)
-    found.rejected += int(entries.filter(pl.col(IS_BAD) | is_unbalanced)["lines"].sum())
+    is_bad = pl.col(IS_BAD) | pl.col(IS_TORN)
+    is_unbalanced = ~is_bad & (pl.col("difference") != 0)
+    found.rejected += int(entries.filter(is_bad | is_unbalanced)["lines"].sum())
     difference = pl.col("difference").cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
     name = pl.concat_str("journal_code", "entry_number", "entered_on", separator=" ", ignore_nulls=True)
     found.note(

@@ -3,6 +3,9 @@
 from .kinds import Kind
 from .table import Field, Table
 
+CODE_CHARACTERS_MAX = 200
+"""What is found by an index must fit into one of its pages."""
+
 SIDES = ("debit", "credit")
 
 ENTRY_LINES = Table(
@@ -10,13 +13,15 @@ ENTRY_LINES = Table(
     about="A line of a balanced entry in a journal.",
     has_entries=True,
     fields=(
-        Field("journal_code", about="Code of the journal"),
+        Field("journal_code", about="Code of the journal", characters_max=CODE_CHARACTERS_MAX),
         Field("journal_name", about="Name of the journal; it makes an unknown one known"),
         Field("entry_number", about="Number of the entry"),
         Field("entered_on", Kind.DATE, "Day of the entry"),
-        Field("account_number", about="Number of the general account"),
+        Field("account_number", about="Number of the general account", characters_max=CODE_CHARACTERS_MAX),
         Field("account_name", about="Name of the general account; it makes an unknown one known"),
-        Field("auxiliary_number", about="Number of the auxiliary account"),
+        Field(
+            "auxiliary_number", about="Number of the auxiliary account", characters_max=CODE_CHARACTERS_MAX
+        ),
         Field("auxiliary_name", about="Name of the auxiliary account"),
         Field("piece", about="Reference of the document"),
         Field("piece_on", Kind.DATE, "Day of the document"),

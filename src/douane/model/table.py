@@ -10,13 +10,18 @@ from .kinds import Kind
 
 @dataclass(frozen=True)
 class Field:
-    """One column of the model. `choices` are what a CHOICE may be, `default` is SQL text for new rows."""
+    """One column of the model.
+
+    `choices` are what a CHOICE may be, `default` is SQL text for new rows. `characters_max` is how long a
+    TEXT may be, if not as long as any.
+    """
 
     name: str
     kind: Kind = Kind.TEXT
     about: str = ""
     choices: tuple[str, ...] = ()
     default: str = ""
+    characters_max: int | None = None
 
 
 @dataclass(frozen=True)

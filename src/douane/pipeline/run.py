@@ -140,8 +140,9 @@ class _Import:
             posting, validator, wishes(self.conn, file.documents), folder, self.settings.gathered_rows_max
         )
         merge.write(reread, self._blocks_expected)
-        for name, content in file.contents(self.settings.limits):
-            posting.attach(name, content)
+        if merge.outcome.tally.added or merge.outcome.tally.updated:
+            for name, content in file.contents(self.settings.limits):
+                posting.attach(name, content)
         return merge
 
     def _parse(self, path: Path, clock: Clock) -> Parsed:

@@ -27,9 +27,9 @@ class Checked:
 
     `accepted` and `rejected` have LINE, `fingerprint`, the customer's code where rows hang on one, the
     carried fields in the model's types and `extra` (JSON text). `faults` and `warnings` are of
-    FAULT_SCHEMA. `waiting` are rows as sent that only the end of the file can settle. `unreadable` counts
-    lines that could not be read as rows, `received` all lines that are decided here. `sent` are all rows of
-    the batch as sent.
+    FAULT_SCHEMA. `waiting` are rows as sent that only the end of the file can settle. `unreadable_lines` are
+    the numbers of the lines that could not be read as rows, `received` counts all lines that are decided
+    here. `sent` are all rows of the batch as sent.
     """
 
     accepted: pl.DataFrame
@@ -37,9 +37,14 @@ class Checked:
     faults: pl.DataFrame
     warnings: pl.DataFrame
     waiting: pl.DataFrame
-    unreadable: int
+    unreadable_lines: pl.Series
     received: int
     sent: pl.DataFrame
+
+    @property
+    def unreadable(self) -> int:
+        """How many lines could not be read as rows."""
+        return len(self.unreadable_lines)
 
 
 @dataclass
@@ -79,7 +84,7 @@ class Validator:
             faults=faults,
             warnings=warnings,
             waiting=waiting,
-            unreadable=batch.faults.height,
+            unreadable_lines=batch.faults[LINE],
             received=batch.received - waiting.height,
             sent=batch.rows,
         )
@@ -96,6 +101,7 @@ class Validator:
             choices=tuple(column.choices),
             value_map=self.declarations.maps.get(column.label),
             final=is_final,
+            characters_max=None if field_ is None else field_.characters_max,
         )
         self.proofs[column.label] = proven | reading.proofs
         return reading

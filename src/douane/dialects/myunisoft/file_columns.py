@@ -5,7 +5,7 @@ from __future__ import annotations
 from douane.model.entry_lines import ENTRY_LINES
 from douane.model.mapping import Column, Mapping
 
-SIDES = {"D": "debit", "d": "debit", "C": "credit", "c": "credit"}
+SIDES = {"D": "debit", "C": "credit"}
 
 CSV = Mapping(
     "csv",

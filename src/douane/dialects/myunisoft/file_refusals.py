@@ -21,6 +21,7 @@ COMMON = {
     "entry-unbalanced": "IMPORT13",
     "fiscal-year-closed": "ECR9",
     "no-fiscal-year": "ECR10",
+    "several-fiscal-years": "EXERCICE2",
     "not-an-amount": "ECR2",
     "too-many-decimals": "ECR2",
     "amount-too-large": "ECR2",

@@ -44,6 +44,12 @@ ENTRY_FAULTS = (
         "Correct the date, or have the fiscal year opened again.",
     ),
     Code(
+        "several-fiscal-years",
+        "An entry in several fiscal years",
+        "The days of the entry's lines lie in more than one fiscal year",
+        "Number the entries of each fiscal year apart, or correct the dates.",
+    ),
+    Code(
         "unknown-journal",
         "Unknown journal",
         "There is no journal {value}",

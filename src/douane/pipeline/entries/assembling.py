@@ -16,6 +16,7 @@ from douane.pipeline.batch import LINE
 
 from .grouping import Grouping
 from .lines import FINGERPRINT, IS_BAD
+from .tears import IS_TORN
 
 Numbers = npt.NDArray[np.int64]
 
@@ -25,8 +26,8 @@ class Chunk:
     """Some whole entries: their lines, side by side, and a row for each entry in `entries`.
 
     `entries` has journal_code, entry_number, entered_on and LINE of the first line, `lines` (how many),
-    `difference` (debit less credit), IS_BAD (a line is rejected) and FINGERPRINT, which does not depend on
-    the order of the lines. Entry `i` starts at `starts[i]` in `lines`.
+    `difference` (debit less credit), IS_BAD (a line is rejected), IS_TORN (a line is missing) and
+    FINGERPRINT, which does not depend on the order of the lines. Entry `i` starts at `starts[i]` in `lines`.
     """
 
     lines: pl.DataFrame
@@ -80,14 +81,18 @@ def chunk_of(lines: pl.DataFrame, starts: Numbers) -> Chunk:
     sizes = np.diff(np.append(starts, lines.height))
     numbers = pl.Series("entry", np.repeat(np.arange(len(starts), dtype=np.uint32), sizes))
     sums = (
-        lines.select(numbers, "debit", "credit", IS_BAD)
+        lines.select(numbers, "debit", "credit", IS_BAD, IS_TORN)
         .group_by("entry", maintain_order=True)
-        .agg((pl.col("debit").sum() - pl.col("credit").sum()).alias("difference"), pl.col(IS_BAD).any())
+        .agg(
+            (pl.col("debit").sum() - pl.col("credit").sum()).alias("difference"),
+            pl.col(IS_BAD, IS_TORN).any(),
+        )
     )
     prints = lines[FINGERPRINT].fill_null(0).to_numpy().view(np.uint64)
     entries = lines.select("journal_code", "entry_number", "entered_on", LINE)[starts].with_columns(
         sums["difference"],
         sums[IS_BAD],
+        sums[IS_TORN],
         pl.Series("lines", sizes),
         pl.Series(FINGERPRINT, np.add.reduceat(prints, starts).view(np.int64)),
     )

@@ -15,6 +15,7 @@ from .assembling import Chunk
 from .books import Books
 from .complaints import Wrong, complaints
 from .lines import IS_BAD
+from .tears import IS_TORN
 from .wishes import EntryWishes
 
 ACCOUNT_NUMBER = r"^[1-9][0-9A-Za-z]{0,19}$"
@@ -35,15 +36,16 @@ class Judge:
         The lines of the others are told as faults. Lines get account_id and auxiliary_id.
         """
         self._make_years(chunk)
+        named = chunk.lines
         placed = Chunk(chunk.lines, self._placed(chunk.entries), chunk.starts)
         told = complaints(placed.entries, self._entry_wrongs(placed), self.labels)
         if told is not None:
             placed = self._without_bad_entries(placed, told)
-        return self._with_journals(self._with_accounts(placed))
+        return self._with_journals(self._with_accounts(placed), named)
 
     def _make_years(self, chunk: Chunk) -> None:
         if self.wishes.makes_years:
-            sound = chunk.entries.filter(~pl.col(IS_BAD) & (pl.col("difference") == 0))
+            sound = chunk.entries.filter(~pl.col(IS_BAD) & ~pl.col(IS_TORN) & (pl.col("difference") == 0))
             self.books.years.make_for(sound["entered_on"])
 
     def _placed(self, entries: pl.DataFrame) -> pl.DataFrame:
@@ -60,14 +62,25 @@ class Judge:
         """What may be wrong with an entry as a whole."""
         year_id = self.wishes.year_id
         return [
-            Wrong(pl.col(IS_BAD), "entry-rejected"),
+            Wrong(pl.col(IS_BAD) | pl.col(IS_TORN), "entry-rejected"),
             Wrong(pl.col("difference") != 0, "entry-unbalanced", "difference"),
             Wrong(pl.col("year_id").is_null(), "no-fiscal-year", "entered_on"),
             *([Wrong(pl.col("year_id") != year_id, "other-fiscal-year", "entered_on")] if year_id else []),
             Wrong(pl.col("year_is_closed"), "fiscal-year-closed", "entered_on"),
+            *self._other_years(chunk),
             *self._unknown_journals(chunk),
             Wrong(pl.col("journal_is_closed"), "journal-closed", "journal_code"),
         ]
+
+    def _other_years(self, chunk: Chunk) -> list[Wrong]:
+        """Entries of several days must lie in one fiscal year with all of them."""
+        days = chunk.lines["entered_on"]
+        owners = np.repeat(np.arange(chunk.entries.height), chunk.sizes)
+        if (days == chunk.entries["entered_on"][owners]).all():
+            return []
+        years = self.books.years.find(days)["year_id"].ne_missing(chunk.entries["year_id"][owners])
+        is_elsewhere = np.logical_or.reduceat(years.to_numpy(), chunk.starts)
+        return [Wrong(pl.lit(pl.Series(is_elsewhere)), "several-fiscal-years")]
 
     def _unknown_journals(self, chunk: Chunk) -> list[Wrong]:
         if not chunk.entries["journal_id"].null_count():
@@ -175,16 +188,16 @@ class Judge:
         )
         return True
 
-    def _with_journals(self, chunk: Chunk) -> Chunk:
-        """The chunk with the journals made that it names and nobody knows."""
+    def _with_journals(self, chunk: Chunk, named: pl.DataFrame) -> Chunk:
+        """The chunk with the journals made that nobody knows; a line of `named` has the name of each."""
         lacking = chunk.entries.filter(pl.col("journal_id").is_null())["journal_code"].unique()
         if not len(lacking):
             return chunk
-        named = chunk.lines.filter(
+        names = named.filter(
             pl.col("journal_code").is_in(lacking.implode()) & pl.col("journal_name").is_not_null()
         ).unique("journal_code", keep="first", maintain_order=True)
         self.books.make_journals(
-            named.select(pl.col("journal_code").alias("code"), pl.col("journal_name").alias("name"))
+            names.select(pl.col("journal_code").alias("code"), pl.col("journal_name").alias("name"))
         )
         plain = chunk.entries.drop("journal_id", "journal_is_closed", "year_id", "year_is_closed")
         return Chunk(chunk.lines, self._placed(plain), chunk.starts)

@@ -48,16 +48,17 @@ def _complete(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sided(lines: pl.DataFrame) -> pl.DataFrame:
-    """Debit and credit, from the amount and its side, or its sign, where a file has no columns for them."""
+    """Debit and credit; where a line has neither, from the amount and its side, or its sign."""
     if lines["amount"].null_count() == lines.height:
         return lines.with_columns(pl.col("debit", "credit").fill_null(ZERO))
     amount, side = pl.col("amount"), pl.col("side")
     on_debit = (side == "debit") | (side.is_null() & (amount >= 0))
     on_credit = (side == "credit") | (side.is_null() & (amount < 0))
     size = pl.when(side.is_null()).then(amount.abs()).otherwise(amount)
+    has_neither = pl.all_horizontal(pl.col("debit", "credit").fill_null(ZERO) == ZERO)
     return lines.with_columns(
-        debit=pl.coalesce("debit", pl.when(on_debit).then(size), ZERO),
-        credit=pl.coalesce("credit", pl.when(on_credit).then(size), ZERO),
+        debit=pl.coalesce(pl.when(has_neither & on_debit).then(size), "debit", ZERO),
+        credit=pl.coalesce(pl.when(has_neither & on_credit).then(size), "credit", ZERO),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from douane.model.refusing import refusal
 from douane.pipeline.batch import Batch
 from douane.pipeline.outcome import Outcome
 from douane.pipeline.overlap import ahead
@@ -29,6 +30,7 @@ from .known import KnownEntries
 from .lines import ready_lines
 from .regularity import Irregular, Regularity
 from .settling import Settling
+from .tears import Tears
 from .wishes import EntryWishes, Refuse
 from .years import Years
 
@@ -79,7 +81,10 @@ class EntryMerge:
         return {"grouping": self.grouping.about}
 
     def write(self, reread: Callable[[], Iterator[Batch]], batches_expected: float) -> None:
-        """Merge all that `reread` gives; the transaction, which has the lock, then holds the outcome."""
+        """Merge all that `reread` gives; the transaction, which has the lock, then holds the outcome.
+
+        Refuses empty-upload, for a sender who wishes all or nothing, when there is not one line.
+        """
         self._batches_expected = batches_expected
         self._posting.conn.execute("savepoint before_entries")
         try:
@@ -90,11 +95,14 @@ class EntryMerge:
             self._write(self._gathered(reread))
         self.outcome.tally.check()
         self._settling.entries.check()
+        if self._wishes.refuse is not None and not self.outcome.tally.received:
+            raise refusal("empty-upload")
 
     def _begin(self, name: str) -> None:
         """Start counting anew."""
         folder = self._folder / name
         folder.mkdir()
+        self._tears = Tears()
         self.outcome = Outcome(folder, self._posting.organization_id, self._posting.run_id)
 
     def _write(self, chunks: Iterator[Chunk]) -> None:
@@ -155,4 +163,4 @@ class EntryMerge:
         outcome.aside.append(checked.waiting)
         outcome.tell(checked.faults, is_warning=False)
         outcome.tell(checked.warnings, is_warning=True)
-        return ready_lines(checked, self._wishes)
+        return self._tears.marked(ready_lines(checked, self._wishes), checked.unreadable_lines)

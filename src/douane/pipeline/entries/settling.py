@@ -80,6 +80,9 @@ class Settling:
         stored, count, is_equal = self._stored(keyed)
         is_changed = (count == 1) & ~is_equal & self._wishes.updates_known
         is_ambiguous = (count > 1) & ~is_equal & self._wishes.updates_known
+        if self._wishes.replaces_year:
+            # One of them is updated, and the others go with all that the file does not hold.
+            is_changed, is_ambiguous = is_changed | is_ambiguous, np.zeros_like(is_ambiguous)
         self._known.spoken.append(stored[is_equal | is_changed])
         settled = Chunk(chunk.lines, keyed, chunk.starts)
         self._count(settled, is_equal, "unchanged")

@@ -33,13 +33,12 @@ from .email import read_emails
 from .flag import read_flags
 from .reading import Convention, Proof, Reading, settle
 from .siret import read_sirets
-from .text import read_texts
+from .text import CHARACTERS_MAX, read_texts
 from .vat import read_vat_numbers
 
 __all__ = ["Convention", "Proof", "Reading", "read", "settle"]
 
 _READERS: Mapping[Kind, Callable[[pl.Series], Reading]] = {
-    Kind.TEXT: read_texts,
     Kind.FLAG: read_flags,
     Kind.EMAIL: read_emails,
     Kind.CURRENCY: read_currencies,
@@ -57,13 +56,15 @@ def read(
     choices: tuple[str, ...] = (),
     value_map: Mapping[str, str] | None = None,
     final: bool = False,
+    characters_max: int | None = None,
 ) -> Reading:
     """Read a column of text, null where a cell is empty, as values of `kind`.
 
     `convention` settles the amounts and dates that could mean two things; without it they come back
     undecided, or as faults when `final` says that no later cell can settle them. `choices` are what a
     CHOICE may be. `value_map` (what the sender writes, what we take it for; the case is ignored)
-    applies first, to any kind. Cells of blanks only count as empty. Never raises for what a cell holds.
+    applies first, to any kind. `characters_max` is for a TEXT that has a bound of its own. Cells of blanks
+    only count as empty. Never raises for what a cell holds.
     """
     if value_map:
         cells = replace_mapped(cells, value_map)
@@ -72,6 +73,8 @@ def read(
             return read_amounts(cells, convention, final=final)
         case Kind.DATE:
             return read_dates(cells, convention, final=final)
+        case Kind.TEXT:
+            return read_texts(cells, characters_max or CHARACTERS_MAX)
         case Kind.CHOICE:
             return read_choices(cells, choices)
         case _:

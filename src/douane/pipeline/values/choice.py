@@ -11,10 +11,10 @@ from .reading import Reading, stripped, where
 
 def _replaced(cells: pl.Series, new_by_old: Mapping[str, str]) -> pl.Series:
     """What `new_by_old` has for each cell, whatever its case; null where it has nothing."""
-    old = [each.strip().lower() for each in new_by_old]
-    new = list(new_by_old.values())
+    # Words that differ in their case alone are one word, of which the first counts.
+    known = {old.strip().lower(): new for old, new in reversed(list(new_by_old.items()))}
     words = cells.str.to_lowercase()
-    return words.replace_strict(old, new, default=None, return_dtype=pl.String)
+    return words.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
 
 
 def replace_mapped(cells: pl.Series, value_map: Mapping[str, str]) -> pl.Series:

@@ -9,13 +9,13 @@ from .reading import Reading, checked, stripped
 CHARACTERS_MAX = 10_000
 
 
-def read_texts(cells: pl.Series) -> Reading:
-    """Read text; more than CHARACTERS_MAX characters are text-too-long.
+def read_texts(cells: pl.Series, characters_max: int = CHARACTERS_MAX) -> Reading:
+    """Read text; more than `characters_max` characters are text-too-long.
 
     >>> read_texts(pl.Series([" Wong ", "  ", None])).values.to_list()
     ['Wong', None, None]
     """
     texts = stripped(cells)
-    if not (texts.str.len_bytes() > CHARACTERS_MAX).any():
+    if not (texts.str.len_bytes() > characters_max).any():
         return Reading(texts)
-    return checked(texts, texts.str.len_chars() <= CHARACTERS_MAX, "text-too-long", f"{CHARACTERS_MAX:,}")
+    return checked(texts, texts.str.len_chars() <= characters_max, "text-too-long", f"{characters_max:,}")
