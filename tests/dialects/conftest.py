@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,14 @@ def app(database: Database, settings: Settings) -> Litestar:
 
 @pytest.fixture
 def web(app: Litestar) -> Iterator[TestClient[Litestar]]:
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def unmetered_web(database: Database, settings: Settings) -> Iterator[TestClient[Litestar]]:
+    """The app without a limit on how often somebody may ask."""
+    app = create_app(database, replace(settings, rate_requests_max=0))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

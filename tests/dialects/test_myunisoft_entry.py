@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,21 +15,17 @@ from hypothesis import settings as budget
 from hypothesis import strategies as st
 from litestar.testing import TestClient
 
-from douane.dialects import DIALECTS
 from douane.dialects.access import Wanted
 from douane.dialects.myunisoft.access import ACCESS
-from douane.dialects.myunisoft.entry_calls import CALLS
 from douane.model.establishments import Establishment
 from douane.model.fiscal_years import FiscalYear
 from douane.model.references import PaymentType
-from douane.settings import Settings
 from douane.store.database import Database
 from douane.store.establishments import add_establishment
 from douane.store.fiscal_years import add_year, close_year
 from douane.store.journals import change_journal, find_journal
 from douane.store.organizations import Company, ensure_company, get_company
 from douane.store.references import list_references
-from douane.web.app import create_app
 
 DAY = "2026-04-22"
 PDF = {"content": b64encode(b"%PDF-1.7").decode(), "name": "Facture.pdf", "type": "application/pdf"}
@@ -109,16 +104,8 @@ class Folder:
 
 
 @pytest.fixture
-def web(database: Database, settings: Settings) -> Iterator[TestClient[Any]]:
-    dialects = {**DIALECTS, "myunisoft": replace(DIALECTS["myunisoft"], calls=CALLS)}
-    app = create_app(database, replace(settings, rate_requests_max=0), dialects=dialects)
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
-
-
-@pytest.fixture
-def folder(web: TestClient[Any], database: Database) -> Folder:
-    return Folder(web, database)
+def folder(unmetered_web: TestClient[Any], database: Database) -> Folder:
+    return Folder(unmetered_web, database)
 
 
 def test_the_answer_is_the_published_one(folder: Folder) -> None:
@@ -310,6 +297,7 @@ def test_accounts_of_others_and_closed_ones_are_refused(folder: Folder) -> None:
 
 
 def test_a_closed_journal_takes_no_entry(folder: Folder) -> None:
+    assert folder.refused(folder.entry(diary_id=folder.diary("40"))) == "JOURNAL13"
     closed = folder.diary("02", is_closed=True)
     assert folder.refused(folder.entry(diary_id=closed)) == "JOURNAL2"
 
@@ -445,3 +433,25 @@ def test_no_value_of_a_line_is_our_failure(folder: Folder, name: str, value: Any
 )
 def test_no_value_of_an_entry_is_our_failure(folder: Folder, name: str, value: Any) -> None:
     assert folder.post(folder.entry(**{name: value})).status_code in {200, 400}
+
+
+def test_an_entry_has_its_bounds(folder: Folder) -> None:
+    lines = [folder.line("607000", 1, 0), folder.line("401000", 0, 1)]
+    assert folder.refused(folder.entry(entry_list=lines * 5001)) == "ECR4"
+    assert folder.refused(folder.entry(pj_list=[PDF] * 1001)) == "DOCUMENT6"
+
+
+@pytest.mark.parametrize("name", ["..", ".", "a/b.pdf", "a\\b.pdf", "a*b.pdf"])
+def test_a_document_has_a_name_of_its_own(folder: Folder, name: str) -> None:
+    assert folder.refused(folder.entry(pj_list=[PDF | {"name": name}])) == "DOCUMENT6"
+
+
+def test_an_empty_type_is_none(folder: Folder) -> None:
+    assert folder.post(folder.entry(), "/entry?type=").json()["type"] == "E"
+
+
+def test_large_entries_are_posted_at_once(folder: Folder) -> None:
+    large = PDF | {"content": b64encode(bytes(2_000_000)).decode()}
+    bodies = [folder.entry(pj_list=[large]) for _ in range(5)]
+    with ThreadPoolExecutor(5) as senders:
+        assert {reply.status_code for reply in senders.map(folder.post, bodies)} == {200}

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from litestar.testing import TestClient
 
-from douane.dialects import DIALECTS
 from douane.dialects.access import Wanted
 from douane.dialects.myunisoft.access import ACCESS
-from douane.dialects.myunisoft.folder_calls import CALLS
 from douane.model.establishments import Establishment
-from douane.settings import Settings
 from douane.store.database import Database
 from douane.store.establishments import add_establishment
 from douane.store.fiscal_years import close_year
 from douane.store.organizations import Company, add_company, get_company
-from douane.web.app import create_app
 
 Headers = dict[str, str]
 
@@ -57,16 +51,8 @@ class Office:
 
 
 @pytest.fixture
-def web(database: Database, settings: Settings) -> Iterator[TestClient[Any]]:
-    dialects = {**DIALECTS, "myunisoft": replace(DIALECTS["myunisoft"], calls=CALLS)}
-    app = create_app(database, replace(settings, rate_requests_max=0), dialects=dialects)
-    with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
-
-
-@pytest.fixture
-def office(web: TestClient[Any], database: Database) -> Office:
-    return Office(web, database)
+def office(unmetered_web: TestClient[Any], database: Database) -> Office:
+    return Office(unmetered_web, database)
 
 
 def test_fiscal_years_are_created_listed_and_changed(office: Office) -> None:
