@@ -16,16 +16,26 @@ Written = Callable[..., str]
 
 
 @pytest.fixture
-def douane(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: Settings) -> Douane:
-    """Runs a command on the test's database; gives its exit code and what it printed."""
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Douane:
+    """Runs a command in this process; gives its exit code and what it printed."""
 
     def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setenv("DATABASE_URL", settings.database_url)
-        monkeypatch.setattr(sys, "argv", ["douane", *words, "--data", str(settings.data)])
+        monkeypatch.setattr(sys, "argv", ["douane", *words])
         with pytest.raises(SystemExit) as ended:
             main()
         out, err = capsys.readouterr()
         return int(ended.value.code or 0), out, err
+
+    return run
+
+
+@pytest.fixture
+def douane(command: Douane, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Douane:
+    """Runs a command on the test's database; gives its exit code and what it printed."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setenv("DATABASE_URL", settings.database_url)
+        return command(*words, "--data", str(settings.data))
 
     return run
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from douane.cli import main
 from douane.cli.commands import COMMANDS
 from douane.settings import Settings
 from douane.store import credentials
@@ -21,17 +20,9 @@ Douane = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def douane(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Douane:
-    """Runs a command in this process; gives its exit code and what it printed."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["douane", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
-
-    return run
+def douane(command: Douane) -> Douane:
+    """Runs a command without a data folder: on no database, or on that of `on_database`."""
+    return command
 
 
 @pytest.fixture

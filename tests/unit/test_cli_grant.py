@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from datetime import date
 
 import pytest
 
-from douane.cli import main
 from douane.dialects.myunisoft.access import authenticate
 from douane.model.fiscal_years import FiscalYear
 from douane.settings import Settings
@@ -22,16 +20,12 @@ Grant = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def grant(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Grant:
+def grant(command: Grant, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Grant:
     """Runs `douane grant myunisoft --organization ACME` and more; gives exit code and what it printed."""
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
 
     def run(*words: str, dialect: str = "myunisoft") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["douane", "grant", dialect, "--organization", "ACME", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = capsys.readouterr()
-        return int(ended.value.code or 0), out, err
+        return command("grant", dialect, "--organization", "ACME", *words)
 
     return run
 
