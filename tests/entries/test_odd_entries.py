@@ -92,3 +92,38 @@ def test_an_amount_counts_beside_columns_of_zeros(send_entries: Any, entry_lines
     lines = [line("1", "0,00", "0,00") + "|5,00|D", line("1", "0,00", "") + "|5,00|C"]
     send_entries("\n".join((HEADER + "|Montant|Sens", *lines)))
     assert [(each["debit"], each["credit"]) for each in entry_lines()] == [(5, 0), (0, 5)]
+
+
+def test_a_number_that_is_wrong_once_does_not_make_one_entry_of_a_day(send_entries: Any) -> None:
+    sound = [each for number in range(50) for each in entry(str(number))]
+    receipt = send_entries(fec(*sound, line("x", "5,00"), line("y", credit="5,00")))
+    assert receipt["grouping"] == "journal, number, day"
+    assert receipt["counts"]["added"] == 100
+    assert codes(receipt) == {"entry-unbalanced": [102, 103]}
+    corrected = send_entries(fec(*sound, *entry("z")))
+    assert (corrected["counts"]["unchanged"], corrected["counts"]["added"]) == (100, 2)
+
+
+def test_the_same_text_that_means_another_day_changes_the_entry(
+    send_entries: Any, database: Database
+) -> None:
+    for witness, day in (("25/04/2024", "2024-04-03"), ("04/25/2024", "2024-03-04")):
+        lines = [*entry("1", piece_day="03/04/2024"), *entry("2", piece_day=witness)]
+        assert send_entries(fec(*lines))["state"] == "succeeded"
+        with database.connection() as conn:
+            days = conn.execute(
+                "select distinct piece_on::text from entry_lines where entry_id = 1"
+            ).fetchall()
+        assert days == [(day,)]
+    assert send_entries(fec(*lines))["counts"]["unchanged"] == 4
+
+
+def test_a_line_of_another_journal_than_its_entry_keeps_it_beside(
+    send_entries: Any, database: Database
+) -> None:
+    lines = [line("1", "5,00"), line("1", credit="5,00", journal="OD"), line("2", "6,00", journal="OD")]
+    lines.append(line("2", credit="6,00"))
+    assert send_entries(fec(*lines))["grouping"] == "number"
+    with database.connection() as conn:
+        extra = conn.execute("select extra from entry_lines order by entry_id, number").fetchall()
+    assert extra == [(None,), ({"journal_code": "OD"},), (None,), ({"journal_code": "VE"},)]

@@ -26,10 +26,14 @@ HALF, LESS = np.uint64(32), np.uint64(29)
 
 @dataclass(frozen=True)
 class LineFingerprinting:
-    """How the lines of one file are fingerprinted: by which labels, and with what meaning."""
+    """How the lines of one file are fingerprinted: by which labels, and with what meaning.
+
+    `settled` is what the columns prove, where cells of them could mean two things without that.
+    """
 
     labels: tuple[str, ...]
     declarations: Declarations
+    settled: str = ""
 
     def add(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` as sent, with FINGERPRINT (Int64)."""
@@ -44,6 +48,7 @@ class LineFingerprinting:
         return rows.with_columns(pl.Series(FINGERPRINT, total.view(np.int64)))
 
     def _hash(self, label: str) -> pl.Expr:
-        meaning = json.dumps([READING, label, asdict(self.declarations)], sort_keys=True)
+        proven = [self.settled] if self.settled else []
+        meaning = json.dumps([READING, label, asdict(self.declarations), *proven], sort_keys=True)
         seed = int.from_bytes(hashlib.sha256(meaning.encode()).digest()[:8], "big")
         return plh.NonCryptographicHashingNameSpace(pl.col(label)).xxhash64(seed=seed).fill_null(0)

@@ -37,11 +37,23 @@ class Balances:
         )
 
     def best(self, groupings: Sequence[Grouping]) -> Grouping:
-        """The first grouping by which every entry balances, else the one with fewest lines out of balance."""
-        noted = pl.concat(self._parts)
-        return min(groupings, key=lambda each: _lines_out_of_balance(noted, each))
+        """The first grouping of the least cost.
+
+        A line costs when its entry is out of balance, and when it is put into one entry with others though
+        the finest group that it is in balances alone: one line with a wrong number must not make a single
+        entry of all the sound ones of its day.
+        """
+        finest = pl.concat(self._parts).group_by(Grouping.JOURNAL_NUMBER_DAY.value).agg(SUMS)
+        return min(groupings, key=lambda each: _cost(finest, each))
 
 
-def _lines_out_of_balance(noted: pl.DataFrame, grouping: Grouping) -> int:
-    sums = noted.group_by(grouping.value).agg(pl.col("difference").sum(), pl.col("lines").sum())
-    return int(sums.filter(pl.col("difference") != 0)["lines"].sum())
+SUMS = pl.col("difference", "lines").sum()
+
+
+def _cost(finest: pl.DataFrame, grouping: Grouping) -> int:
+    """How many lines are out of balance, or in entries of several groups that need no other."""
+    balances_alone = pl.col("lines").filter(pl.col("difference") == 0).sum().alias("alone")
+    sums = finest.group_by(grouping.value).agg(SUMS, balances_alone, pl.len().alias("groups"))
+    is_out = pl.col("difference") != 0
+    costs = pl.when(is_out).then("lines").when(pl.col("groups") > 1).then("alone").otherwise(0)
+    return int(sums.select(costs.sum()).item())

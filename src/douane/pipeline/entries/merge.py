@@ -7,6 +7,7 @@ in the file and balance by the first grouping. A file that turns out otherwise i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -140,6 +141,8 @@ class EntryMerge:
         """The entries once all lines are known: by the best grouping, those of an entry brought together."""
         for is_final in (False, True):
             self._begin(f"gathered-{is_final}")
+            if is_final:
+                self._fingerprinting = replace(self._fingerprinting, settled=self._validator.settled)
             balances = Balances()
             ready = (self._ready(self._checked(each, is_final=is_final), may_wait=True) for each in reread())
             kept = gathered(ready, balances, self.outcome.folder)

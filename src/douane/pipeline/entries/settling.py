@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from douane.pipeline.batch import LINE
-from douane.pipeline.identity import SEPARATOR, hashed, hex_digits
+from douane.pipeline.identity import EXTRA, SEPARATOR, hashed, hex_digits
 from douane.pipeline.outcome import Outcome
 from douane.pipeline.spill import CopyFile
 from douane.pipeline.tally import Tally
@@ -158,9 +158,20 @@ class Settling:
 
     def _line_rows(self, chunk: Chunk, ids: Numbers) -> pl.DataFrame:
         places = np.arange(chunk.lines.height) - np.repeat(chunk.starts, chunk.sizes) + 1
-        return chunk.lines.with_columns(
+        lines = chunk.lines if "journal_code" in self._grouping.value else self._with_own_journals(chunk)
+        return lines.with_columns(
             pl.Series("entry_id", np.repeat(ids, chunk.sizes)), pl.Series("number", places)
         ).select(LINE_COLUMNS)
+
+    def _with_own_journals(self, chunk: Chunk) -> pl.DataFrame:
+        """The lines with their journal among their extra values, where it is not that of their entry."""
+        own = pl.struct("journal_code").struct.json_encode()
+        both = pl.concat_str(pl.col(EXTRA).str.strip_suffix("}"), pl.lit(","), own.str.strip_prefix("{"))
+        of_entry = chunk.entries["journal_code"][np.repeat(np.arange(chunk.entries.height), chunk.sizes)]
+        is_other = pl.col("journal_code") != pl.lit(of_entry)
+        return chunk.lines.with_columns(
+            pl.when(is_other).then(pl.coalesce(both, own)).otherwise(EXTRA).alias(EXTRA)
+        )
 
     def _replace(self) -> None:
         if not self._changed_entries.rows:
