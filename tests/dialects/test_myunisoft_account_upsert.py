@@ -269,6 +269,33 @@ def test_turned_away(desk: Desk, body: dict[str, Any], code: str) -> None:
     assert not desk.rows("select 1 from ledger_accounts")
 
 
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"vat_param_id": "x"}, "COMPTE3"),
+        ({"account_number": "A1", "label": "A", "vat_param_id": "x"}, "COMPTE6"),
+        ({"account_number": "4" * 21, "label": "A", "complementary_info": "x"}, "COMPTE7"),
+        ({"account_number": "401A", "complementary_info": {"tel": 1}}, "COMPTE4"),
+        (
+            {"account_number": "401A", "label": "A", "vat_param_id": 10**9, "complementary_info": []},
+            "VATPARAM2",
+        ),
+        ({"account_number": "401A", "label": "A", "das_2": 1, "counterpart_account_id": 9}, "GBL10"),
+        ({"account_number": "401A", "label": "A", "counterpart_account_id": 9, "analytics": 1}, "COMPTE2"),
+        ({"account_number": "401A", "label": "A", "complementary_info": {"siren": "x", "tel": 1}}, "GBL10"),
+        ({"account_number": "401A", "label": "two\nlines"}, "GBL10"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_its_turn(desk: Desk, fields: dict[str, Any], code: str) -> None:
+    assert desk.ask(fields) == code
+    assert desk.rows("select id from ledger_accounts") == []
+
+
+def test_a_byte_order_mark_is_no_trouble(desk: Desk) -> None:
+    (answer,) = desk.ask_all(b'\xef\xbb\xbf{"account_number": "512", "label": "Banque"}')
+    assert isinstance(answer, Reply)
+
+
 def test_a_closed_account(desk: Desk) -> None:
     desk.make("512000")
     desk.run("update ledger_accounts set is_closed = true")

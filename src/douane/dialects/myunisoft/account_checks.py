@@ -57,8 +57,10 @@ def named_trouble(asked: AccountRequest, number: str, found: Found) -> Refusal |
     `number` is the one the account has, or will have.
     """
     return (
-        _vat_trouble(asked, number, found)
+        asked.columns_trouble
+        or _vat_trouble(asked, number, found)
         or _counterpart_trouble(asked, number, found)
+        or asked.details_trouble
         or details_trouble(asked.details)
         or _list_trouble(asked, number, found)
     )

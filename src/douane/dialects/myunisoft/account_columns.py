@@ -9,9 +9,9 @@ from .account_fields import (
     read_flag,
     read_id,
     read_items,
+    read_line,
     read_measure,
     read_number,
-    read_object,
     read_text,
 )
 
@@ -41,8 +41,7 @@ CONTACT = by_name(
 HEAD = by_name(
     WireField("account_id", "id", read_id),
     WireField("account_number", "number", read_number),
-    WireField("label", "name", read_text),
-    WireField(COMPLEMENTARY, "complementary", read_object),
+    WireField("label", "name", read_line),
 )
 
 COLUMNS = by_name(

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from douane.model.texts import is_plain
+
 from .errors import refused
 
 TEXT_CHARACTERS_MAX = 10_000
@@ -52,6 +54,14 @@ def read_text(name: str, value: Any) -> str | None:
     if len(value) > TEXT_CHARACTERS_MAX:
         raise refused("GBL5", name, TEXT_CHARACTERS_MAX)
     return value.strip() or None
+
+
+def read_line(name: str, value: Any) -> str | None:
+    """Text of one line: other formats have no place for a line end or a control character in it."""
+    text = read_text(name, value)
+    if text is not None and not is_plain(text):
+        raise refused("GBL10", name)
+    return text
 
 
 def read_number(name: str, value: Any) -> str | None:
@@ -111,13 +121,6 @@ def read_items(known: Mapping[str, WireField]) -> Reader:
         return [item for item in (filled(each, known) for each in value) if item] or None
 
     return read
-
-
-def read_object(name: str, value: Any) -> Mapping[str, Any]:
-    """An object, whose fields are read later."""
-    if not isinstance(value, dict):
-        raise refused("GBL10", name)
-    return value
 
 
 def by_name(*known: WireField) -> dict[str, WireField]:

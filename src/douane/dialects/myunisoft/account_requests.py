@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from douane.errors import Refusal
 from douane.store.accounts import Named, Owner
 
 from .account_columns import (
@@ -17,8 +18,10 @@ from .account_columns import (
     HEAD,
 )
 from .account_fields import filled
+from .errors import refused
 from .sent import object_of
 
+NOTHING: tuple[Any, ...] = (None, "")
 NUMBERED = ("bank_accounts", "contacts")
 """Lists of details whose items have ids, given by us where the sender gave none."""
 
@@ -27,7 +30,8 @@ NUMBERED = ("bank_accounts", "contacts")
 class AccountRequest:
     """What was asked. `number` and `name` are empty when they were not sent, `number` is as sent.
 
-    `is_wide` says that the reply lists counterparts, `columns` and `details` are what the account is to hold.
+    `is_wide` says that the reply lists counterparts, `columns` and `details` are what the account is to hold;
+    each of the two is empty when something in it cannot be read, which is its trouble.
     """
 
     id: int | None
@@ -36,6 +40,8 @@ class AccountRequest:
     is_wide: bool
     columns: Mapping[str, Any]
     details: Mapping[str, Any]
+    columns_trouble: Refusal | None = None
+    details_trouble: Refusal | None = None
 
     @property
     def further(self) -> dict[str, Any]:
@@ -63,18 +69,16 @@ class AccountRequest:
 
 
 def read_request(body: bytes) -> AccountRequest:
-    """The request in a body; refuses ERR-BAD-REQUEST, GBL10, GBL5 and GBL2."""
+    """The request in a body; refuses ERR-BAD-REQUEST, and GBL10 and GBL5 for id, number and label."""
     sent = object_of(body)
     head = filled(sent, HEAD)
-    plain = len(sent) == len(head) and "complementary" not in head
-    return AccountRequest(
-        head.get("id"),
-        head.get("number", ""),
-        head.get("name", ""),
-        "complementary" in head or COUNTERPARTS in sent,
-        {} if plain else filled(sent, COLUMNS),
-        {} if plain else _details(sent),
-    )
+    known = head.get("id"), head.get("number", ""), head.get("name", "")
+    if len(sent) == len(head):
+        return AccountRequest(*known, is_wide=False, columns={}, details={})
+    columns, columns_trouble = _tried(_columns, sent)
+    details, details_trouble = _tried(_details, sent)
+    is_wide = sent.get(COMPLEMENTARY) not in NOTHING or COUNTERPARTS in sent
+    return AccountRequest(*known, is_wide, columns, details, columns_trouble, details_trouble)
 
 
 def with_ids(items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -87,8 +91,26 @@ def with_ids(items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return numbered
 
 
+def _tried(
+    read: Callable[[Mapping[str, Any]], dict[str, Any]], sent: Mapping[str, Any]
+) -> tuple[dict[str, Any], Refusal | None]:
+    """What is read, or what turns it away: that is told when its turn has come."""
+    try:
+        return read(sent), None
+    except Refusal as refusal:
+        return {}, refusal
+
+
+def _columns(sent: Mapping[str, Any]) -> dict[str, Any]:
+    return filled(sent, COLUMNS)
+
+
 def _details(sent: Mapping[str, Any]) -> dict[str, Any]:
-    details = filled(sent, DETAILS) | filled(sent.get(COMPLEMENTARY) or {}, COMPLEMENTARY_DETAILS)
+    """Refuses GBL10, GBL5 and GBL2."""
+    complementary = {} if sent.get(COMPLEMENTARY) in NOTHING else sent[COMPLEMENTARY]
+    if not isinstance(complementary, dict):
+        raise refused("GBL10", COMPLEMENTARY)
+    details = filled(sent, DETAILS) | filled(complementary, COMPLEMENTARY_DETAILS)
     for name in NUMBERED:
         if name in details:
             details[name] = with_ids(details[name])

@@ -88,7 +88,7 @@ def _without_named(
 
     Only requests that name something, or tell something wrong, need a look at the tables.
     """
-    doubtful = [each for each in waiting if each.asked.names_something or details_trouble(each.asked.details)]
+    doubtful = [each for each in waiting if _is_doubtful(each.asked)]
     if not doubtful:
         return waiting
     lengths = lengths_of(conn, (each.owner for each in doubtful))
@@ -105,6 +105,11 @@ def _without_named(
         if trouble:
             answers[each.place] = trouble
     return [each for each in waiting if each.place not in answers]
+
+
+def _is_doubtful(asked: AccountRequest) -> bool:
+    trouble = asked.columns_trouble or asked.details_trouble or details_trouble(asked.details)
+    return trouble is not None or asked.names_something
 
 
 def _answer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -42,7 +43,7 @@ def object_of(body: bytes) -> dict[str, Any]:
     Refuses ERR-BAD-REQUEST when it is none, or holds what no text of a database can: a NUL, half a character.
     """
     try:
-        sent = _JSON.decode(body)
+        sent = _JSON.decode(body.removeprefix(BOM_UTF8))
         msgspec.json.encode(sent)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise refused("ERR-BAD-REQUEST", "it is no JSON that can be kept") from error
