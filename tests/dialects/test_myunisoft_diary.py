@@ -121,6 +121,7 @@ def test_a_journal_is_created_changed_closed_and_removed(partner: Partner) -> No
         ({"code": "TESTS"}, "JOURNAL22"),
         ({"code": {}}, "GBL10"),
         ({"code": "A\tB"}, "GBL10"),
+        ({"code": "A\u200b"}, "GBL10"),
         ({"code": "01"}, "GBL6"),
         ({"name": ""}, "GBL25"),
         ({"name": None}, "GBL25"),

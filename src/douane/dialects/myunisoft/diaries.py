@@ -74,6 +74,8 @@ def create_diary(asked: Asked) -> Reply:
         raise refused("JOURNAL6")
     if len(code) not in CODE_LENGTHS:
         raise refused("JOURNAL22")
+    if not code.isprintable():
+        raise refused("GBL10", "code")
     journal = _filled(asked, sent, Journal(code, "", ""))
     try:
         added = journals.add_journal(asked.conn, *owner(asked.caller), journal)

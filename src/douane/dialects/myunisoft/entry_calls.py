@@ -36,7 +36,7 @@ FINAL, PENDING = "e", "o"
 
 def post_entry(asked: Asked) -> Reply:
     """An entry: final with `type=e` or without a type, waiting with `type=o`. Refuses ECR17 for another."""
-    kind = asked.query.get("type", FINAL).lower()
+    kind = (asked.query.get("type") or FINAL).lower()
     if kind not in {FINAL, PENDING}:
         raise refused("ECR17", kind)
     return _posted(asked, is_pending=kind == PENDING)

@@ -22,7 +22,10 @@ CODES_NEEDED = {"bank": "ECR36", "cash": "ECR37"}
 
 
 def open_journal(conn: Connection, caller: Caller, sent_id: Any) -> Journal:
-    """The journal of this id, held as it is. Refuses JOURNAL1, JOURNAL3, JOURNAL2 for a closed one."""
+    """The journal of this id, held as it is.
+
+    Refuses JOURNAL1, JOURNAL3, JOURNAL2 for a closed one, JOURNAL13 for that of opening balances.
+    """
     journal_id = id_of(sent_id)
     if journal_id is None:
         raise refused("JOURNAL1")
@@ -33,6 +36,8 @@ def open_journal(conn: Connection, caller: Caller, sent_id: Any) -> Journal:
         raise refused("JOURNAL3") from None
     if journal.is_closed:
         raise refused("JOURNAL2")
+    if journal.type == "opening":
+        raise refused("JOURNAL13")
     return journal
 
 

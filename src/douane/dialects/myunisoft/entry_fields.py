@@ -23,7 +23,11 @@ STEP = Decimal(1).scaleb(-AMOUNT_DECIMALS_MAX)
 ZERO = Decimal(0)
 NO_PAYMENT_TYPE = -1
 CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
-FOLDER_SIGN = re.compile(r"[\\/]")
+UNFIT_NAME = re.compile(r"[\\/*]|^\.+$")
+"""Names that lead to another folder, and the sign that stands between names in lists of documents."""
+
+LINES_MAX = 10_000
+DOCUMENTS_MAX = 1000
 
 ENTRY_NAMES = {"entry_list", "date_piece", "diary_id", "entry_origin_partner_id", "pj_list"}
 LINE_NAMES = {
@@ -64,11 +68,16 @@ MEDIA_TYPES = (
 
 
 def lines_of(sent: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The lines as sent. Refuses ECR39 when there is none, ECR43 for an empty list, ECR4 for no list."""
+    """The lines as sent.
+
+    Refuses ECR39 when there is none, ECR43 for an empty list, ECR4 for no list or one that is too long.
+    """
     lines = sent.get("entry_list")
     if is_absent(lines):
         raise refused("ECR39")
-    if not isinstance(lines, list) or not all(isinstance(line, dict) for line in lines):
+    if not isinstance(lines, list) or len(lines) > LINES_MAX:
+        raise refused("ECR4")
+    if not all(isinstance(line, dict) for line in lines):
         raise refused("ECR4")
     if not lines:
         raise refused("ECR43")
@@ -109,7 +118,9 @@ def read_attachments(sent: Any) -> tuple[NewAttachment, ...]:
     """The documents of a `pj_list`. Refuses DOCUMENT6 for one that is none, DOCUMENT2 for its type, GBL5."""
     if is_absent(sent):
         return ()
-    if not isinstance(sent, list) or not all(isinstance(each, dict) for each in sent):
+    if not isinstance(sent, list) or len(sent) > DOCUMENTS_MAX:
+        raise refused("DOCUMENT6")
+    if not all(isinstance(each, dict) for each in sent):
         raise refused("DOCUMENT6")
     return tuple(_attachment(each) for each in sent)
 
@@ -180,7 +191,7 @@ def _check_analytics(sent: Any) -> None:
 def _attachment(sent: Mapping[str, Any]) -> NewAttachment:
     name = text_of(sent, "name", DOCUMENT_NAME_CHARACTERS_MAX)
     content, media_type = sent.get("content"), sent.get("type")
-    if name is None or FOLDER_SIGN.search(name) or not isinstance(content, str):
+    if name is None or UNFIT_NAME.search(name) or not isinstance(content, str):
         raise refused("DOCUMENT6")
     if not isinstance(media_type, str) or media_type.lower() not in MEDIA_TYPES:
         raise refused("DOCUMENT2", ", ".join(MEDIA_TYPES))
