@@ -208,6 +208,15 @@ def test_a_password_of_another_dialect_opens_nothing_here(web: Web, auth: tuple[
     error(web.get("/api/v1/who", headers=sent), "ERR-API-TOKEN-NOT-FOUND", 401)
 
 
+def test_with_two_headers_of_one_name(web: Web, folder: Headers, firm: Headers, database: Database) -> None:
+    """None of them counts more than the other, whatever a proxy before us may have looked at."""
+    twice = [*folder.items(), ("Authorization", "Bearer a.b.c")]
+    error(web.get("/api/v1/who", headers=twice), "ERR-INVALID-JWT", 401)
+    own = society(database, "ACME")
+    named = [*firm.items(), ("society-id", own), ("society-id", own)]
+    error(web.get("/api/v1/who", headers=named), "GBL10", 400)
+
+
 # --- folders
 
 

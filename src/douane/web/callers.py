@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from douane.dialects.access import Access
 from douane.dialects.dialect import Dialect
@@ -17,10 +18,24 @@ from douane.model.refusing import refusal
 from douane.store.credentials import Caller
 from douane.store.database import Database
 
+if TYPE_CHECKING:
+    from litestar.types import HTTPScope
+
 REMEMBERED_MAX = 10_000
 
 Headers = Mapping[bytes, bytes]
 """A request's headers by their names in lower case."""
+
+
+def headers_of(scope: HTTPScope) -> Headers:
+    """The headers of a request; several of one name are one, with commas, so that none hides another."""
+    sent = list(scope["headers"])
+    headers = dict(sent)
+    if len(headers) < len(sent):
+        headers = {}
+        for name, value in sent:
+            headers[name] = b", ".join((headers[name], value)) if name in headers else value
+    return headers
 
 
 class Callers:

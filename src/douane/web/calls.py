@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 QUERY_FIELDS_MAX = 100
 LOCK_SECONDS_MAX = 2.0
 """How long a call waits for what others hold, such as an import of its company: it has one of few threads."""
+
+LARGE_BYTES = 1 << 20
+"""Requests with more take several times as much memory, and a thread for long: two of them at once do."""
 
 WITHOUT_BODY = {"GET", "HEAD"}
 
@@ -103,8 +107,9 @@ def _alone(service: Service, call: Call) -> Ask:
     async def ask(exchange: Exchange, caller: Caller) -> Reply:
         query = read_query(exchange.scope["query_string"])
         body = await _body(service, exchange)
-        loop = asyncio.get_running_loop()
-        return await _readable(loop.run_in_executor(service.threads, answer, caller, query, body))
+        async with service.large if len(body) > LARGE_BYTES else nullcontext():
+            loop = asyncio.get_running_loop()
+            return await _readable(loop.run_in_executor(service.threads, answer, caller, query, body))
 
     return ask
 

@@ -17,6 +17,7 @@ from douane.errors import Failure, Refusal
 from douane.store.credentials import Caller
 from douane.store.runs import Run
 
+from .callers import headers_of
 from .faults import each_fault
 from .idempotency import KeyTaken, checked_key
 from .openapi import operation
@@ -60,7 +61,7 @@ def _handler(service: Service, dialect: Dialect, door: Door) -> HTTPRouteHandler
 
 async def _caller(service: Service, dialect: Dialect, request: Request[Any, Any, Any]) -> Caller:
     """Who asks; a sender who is metered is told how much is left, whatever comes of it."""
-    caller = await service.callers.find(dialect, dict(request.scope["headers"]))
+    caller = await service.callers.find(dialect, headers_of(request.scope))
     if dialect.metering is not None:
         standing = service.meter.count(caller)
         told = request.scope["state"].setdefault("headers", {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from douane.dialects.dialect import Dialect
 from douane.dialects.door import Reply
 from douane.model.refusing import refusal
 
+from .callers import headers_of
 from .calls import Answer, Exchange, answer_of
 from .outgoing import HEADERS, UNKNOWN_DOOR
 from .problems import circumstances_of, new_request_id, wire_problem
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
         Receive,
         Send,
     )
+
+SLASHES = re.compile("//+")
+"""Two of them are what a base address that ends with one makes of a path."""
 
 JSON = (b"content-type", b"application/json")
 ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -55,7 +60,7 @@ class Front(Litestar):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one connection, or live one life."""
         if scope["type"] == "http":
-            path = scope["path"].lower().rstrip("/")
+            path = SLASHES.sub("/", scope["path"].lower()).rstrip("/")
             address = self._addresses.get(path) or self._nothing(path)
             if address is not None:
                 await self._at(address, scope, receive, send)
@@ -71,7 +76,7 @@ class Front(Litestar):
 
     async def _at(self, address: Address, scope: HTTPScope, receive: Receive, send: Send) -> None:
         dialect = address.dialect
-        exchange = Exchange(scope, receive, dict(scope["headers"]))
+        exchange = Exchange(scope, receive, headers_of(scope))
         if dialect.request_id_header:
             request_id = new_request_id()
             scope["state"] = {"request_id": request_id, "headers": exchange.told}

@@ -18,6 +18,7 @@ from douane.pipeline.report import receipt_of
 from douane.store.credentials import Caller
 from douane.store.runs import Run, get_run, list_faults, list_runs
 
+from .callers import headers_of
 from .faults import in_pages
 from .openapi import security
 from .rejected import rejected_csv
@@ -84,7 +85,7 @@ def runs(service: Service) -> list[HTTPRouteHandler]:
 
 async def _caller(service: Service, request: Asking) -> Caller:
     """The caller, by a credential of any dialect. Refuses `access-denied`."""
-    headers = dict(request.scope["headers"])
+    headers = headers_of(request.scope)
     return await service.callers.find_any(service.dialects.values(), headers)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,11 +18,15 @@ from .meter import Meter
 from .metrics import Metrics
 
 CALL_THREADS = 8
+LARGE_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
 class Service:
-    """The parts of one server process. Calls have threads of their own: they never wait for an import."""
+    """The parts of one server process. Calls have threads of their own: they never wait for an import.
+
+    `large` bounds how many calls with large bodies are answered at once.
+    """
 
     database: Database
     settings: Settings
@@ -30,6 +35,7 @@ class Service:
     metrics: Metrics
     callers: Callers
     meter: Meter
+    large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LARGE_AT_ONCE))
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="call")
     )
