@@ -19,9 +19,9 @@ from douane.dialects.myunisoft.account_fields import (
     read_date,
     read_flag,
     read_id,
+    read_line,
     read_measure,
     read_number,
-    read_object,
     read_text,
 )
 from douane.dialects.myunisoft.diaries import TYPES
@@ -51,7 +51,7 @@ KINDS: dict[Reader, str] = {
     read_flag: "true or false",
     read_measure: "number",
     read_date: "date, YYYY-MM-DD",
-    read_object: "object",
+    read_line: "text of one line",
 }
 
 

@@ -97,7 +97,6 @@ LEDGER_ACCOUNTS = StoredTable(
         Stored("is_auxiliary", "boolean", "Entry lines carry it beside a general account"),
         Stored("name", "text", "What it is called"),
         _may("customer_code", "text", "Code of the customer it stands for, whether or not there is one"),
-        Stored("is_supplier", "boolean", "It is a supplier's; no dialect says so yet"),
         Stored("is_intracommunity", "boolean", "Its purchases or sales are within the European Union"),
         Stored("is_reverse_charged", "boolean", "The buyer owes the VAT"),
         Stored("is_exempt", "boolean", "It is exempt from VAT"),

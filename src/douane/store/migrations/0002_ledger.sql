@@ -109,7 +109,6 @@ create table ledger_accounts (
     is_auxiliary boolean not null default false,
     name text not null,
     customer_code text,
-    is_supplier boolean not null default false,
     is_intracommunity boolean not null default false,
     is_reverse_charged boolean not null default false,
     is_exempt boolean not null default false,
