@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -44,6 +46,13 @@ class Sender:
             f"/api/v1/{path}", params=query, content=content, headers=self._headers
         ).json()
         return answer["status"] if "status" in answer else answer["error"]["code"]
+
+    def rejected(self, run: int) -> bytes:
+        """The rejected lines of a run, as a file."""
+        answer = self._web.get(f"/v1/runs/{run}/rejected.csv", headers=self._headers)
+        assert answer.status_code == 200, answer.text
+        content: bytes = answer.content
+        return content
 
     def fec(self, content: bytes, type_: str) -> str:
         return self.send("fec", content, type=type_, exercice_id=str(self._year))
@@ -99,3 +108,31 @@ def test_a_csv_may_give_the_amount_and_its_side(sender: Sender, sides: str, zero
 
 def test_a_journal_with_an_endless_code_is_the_senders_error(sender: Sender) -> None:
     assert sender.fec(fec(("1", "10")).replace(b"VE|", b"V" * 5000 + b"|"), "1") == "GBL5"
+
+
+def zipped(content: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("732829320FEC20241231.txt", content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("pack", [bytes, zipped])
+@pytest.mark.parametrize("separator", ["|", "\t"])
+def test_the_rejected_lines_of_a_fec_come_back_and_can_be_corrected(
+    sender: Sender, pack: Callable[[bytes], bytes], separator: str
+) -> None:
+    sent = fec(("1", "10"), ("2", "12|5")).replace(b"706|Compte|||", b"70\xe96|Compte|||", 1)
+    sent = sent.replace(b"|", separator.encode())
+    assert sender.fec(pack(sent), "1") != "success"
+    lines = sender.rejected(1).decode("iso8859-15").splitlines()
+    assert [each.split(separator, 1)[1] for each in lines] == sent.decode("iso8859-15").splitlines()
+    assert [each.split(separator)[0].split(" ")[0] for each in lines[1:]] == [
+        "An",
+        "CompteNum:",
+        "Column",
+        "Column",
+    ]
+    corrected = "\n".join(lines).replace("12|5".replace("|", separator), "12").replace("70é6", "706").encode()
+    assert sender.fec(corrected, "1") == "success"
+    assert sender.debits() == [10, 12]

@@ -178,7 +178,7 @@ def no_rejected_lines(sender: Any, _: Path) -> str:
     with sender.gateway.database.connection() as conn:
         keys = DIALECTS["myunisoft"].access.grant(conn, Wanted("ACME")).keys
     who = {"X-Third-Party-Secret": keys["secret"], "Authorization": f"Bearer {keys['token']}"}
-    run = sender.gateway.web.post("/api/v1/fec", content=b"x", headers=who).headers["douane-run"]
+    run = sender.gateway.web.post("/api/v1/tra/partial", content=b"x", headers=who).headers["douane-run"]
     return own_code(sender.gateway.web.get(f"/v1/runs/{run}/rejected.csv", headers=who))
 
 

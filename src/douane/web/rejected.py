@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from douane.dialects.carry_out import INTAKES
 from douane.dialects.native.rejected import rejected_lines
-from douane.formats.csv import read_records
+from douane.formats.csv import Layout, read_records
+from douane.formats.fec import open_fec, read_fec, read_fec_lines
 from douane.model.refusing import refusal
 from douane.pipeline.decode import decode
 from douane.pipeline.detect import detect_charset
 from douane.pipeline.intake import DETECTED
+from douane.pipeline.opened import opened
+from douane.settings import Limits
 from douane.store.runs import Run
 
 from .faults import each_fault
@@ -27,23 +33,37 @@ PIECE_CHARACTERS = 1 << 16
 def rejected_csv(service: Service, run: Run) -> Iterator[bytes]:
     """The file, piece by piece.
 
-    Refuses at once `no-rejected-lines` for a format that is not delimited, `upload-gone`, and what made the
-    run's header unusable.
+    Refuses at once `no-rejected-lines` for a format that has no cells to put the reason in, `upload-gone`,
+    and what made the run's header unusable.
     """
     intake = INTAKES[run.dialect](run, service.settings)
-    if intake.read is not None or intake.must_be_zip:
+    if intake.read not in {None, read_fec}:
         raise refusal("no-rejected-lines", run.door)
+    limits = service.settings.limits
     with ExitStack() as stack:
-        path = stack.enter_context(kept_upload(service, run))
-        limits = service.settings.limits
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="douane-")))
+        upload = stack.enter_context(kept_upload(service, run))
+        path = opened(upload, folder, intake.suffixes, limits).data
         encoding = detect_charset(path, limits) if intake.encoding == DETECTED else intake.encoding
-        blocks = decode(path, encoding, intake.compression, limits)
+        blocks = partial(decode, path, encoding, intake.compression, limits)
         wanted = (fault["line"] for fault in each_fault(service.database, run.id, warnings=False))
-        records = read_records(blocks, intake.layout, limits, wanted)
+        if intake.read is None:
+            layout, records = intake.layout, read_records(blocks(), intake.layout, limits, wanted)
+        else:
+            layout, records = _fec_records(blocks, limits, wanted)
         faults = each_fault(service.database, run.id, warnings=False)
-        lines = rejected_lines(records, faults, intake.layout)
+        lines = rejected_lines(records, faults, layout)
         header = next(lines)
         return _encoded(chain([header], lines), encoding, stack.pop_all())
+
+
+def _fec_records(
+    blocks: Callable[[], Iterator[bytes]], limits: Limits, wanted: Iterator[int]
+) -> tuple[Layout, Iterator[tuple[int, str]]]:
+    """How a FEC is delimited, and the header and the wanted lines of it."""
+    header = open_fec(blocks(), limits).header
+    records = read_fec_lines(blocks(), limits, chain([header.line], wanted))
+    return Layout(header.separator, quote=""), records
 
 
 def _encoded(lines: Iterator[str], encoding: str, stack: ExitStack) -> Iterator[bytes]:

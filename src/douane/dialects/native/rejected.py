@@ -44,8 +44,10 @@ def _sentence(fault: Mapping[str, Any]) -> str:
 
 
 def _cell(text: str, layout: Layout) -> str:
-    """`text` as one quoted cell on one line."""
+    """`text` as one cell on one line, quoted unless the format quotes nothing."""
     plain = " ".join(str(guarded(_shown(text))).split())
+    if not layout.quote:
+        return plain.replace(layout.delimiter, " ")
     return f"{layout.quote}{plain.replace(layout.quote, layout.quote * 2)}{layout.quote}"
 
 
