@@ -41,11 +41,14 @@ class Sender:
         self._web, self._headers, self._database, self._year = web, headers, database, year
 
     def send(self, path: str, content: bytes, **query: str) -> str:
-        """The code of the refusal, or `success`."""
+        """The code of the refusal, with its sentence where that says more, or `success`."""
         answer = self._web.post(
             f"/api/v1/{path}", params=query, content=content, headers=self._headers
         ).json()
-        return answer["status"] if "status" in answer else answer["error"]["code"]
+        if "status" in answer:
+            return answer["status"]
+        code, message = answer["error"]["code"], answer["error"]["message"]
+        return f"{code}: {message}" if code == "GBL5" else code
 
     def rejected(self, run: int) -> bytes:
         """The rejected lines of a run, as a file."""
@@ -107,7 +110,8 @@ def test_a_csv_may_give_the_amount_and_its_side(sender: Sender, sides: str, zero
 
 
 def test_a_journal_with_an_endless_code_is_the_senders_error(sender: Sender) -> None:
-    assert sender.fec(fec(("1", "10")).replace(b"VE|", b"V" * 5000 + b"|"), "1") == "GBL5"
+    sent = fec(("1", "10")).replace(b"VE|", b"V" * 5000 + b"|")
+    assert sender.fec(sent, "1") == "GBL5: Le champ JournalCode ne peut excéder 200 caractères"
 
 
 def zipped(content: bytes) -> bytes:

@@ -171,11 +171,14 @@ def list_faults(
 
 
 def weightiest_fault(conn: Connection, run_id: int) -> dict[str, Any]:
-    """The first fault that follows from no other, as `list_faults` gives it, and the `count` of its code."""
+    """The first fault that follows from no other, as `list_faults` gives it, with its `detail`.
+
+    `count` is how many faults have its code.
+    """
     with conn.cursor(row_factory=dict_row) as cursor:
         fault = cursor.execute(SQL["weightiest_fault"], {"run_id": run_id}).fetchone()
     assert fault is not None, f"run {run_id} has no fault"
-    return {**_told(fault), "count": fault["count"]}
+    return {**_told(fault), "detail": fault["detail"], "count": fault["count"]}
 
 
 def find_same_upload(conn: Connection, run: Run) -> Run | None:

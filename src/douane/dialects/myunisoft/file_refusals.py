@@ -54,5 +54,5 @@ def refusal_of(door: str, fault: dict[str, Any], share: float) -> Refusal:
         code = OF_FIELDS.get(fault["field"] or "", code)
     if share > MOST:
         code = MOSTLY.get(code, code)
-    made = refused(code, value)
+    made = refused(code, fault["field"], fault["detail"]) if code == "GBL5" else refused(code, value)
     return Refusal(code, made.message, f"Line {fault['line']}: {fault['message']}. {fault['hint']}")
