@@ -99,7 +99,7 @@ def _gather(
             waited += checked.waiting.height
             yield tears.marked(_ready(checked, found), checked.unreadable_lines).select(JUDGED)
 
-    balances = Balances()
+    balances = Balances(folder)
     kept = gathered(lines(), balances, folder)
     if waited or not kept.lines.rows:
         return waited

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from pathlib import Path
 
 import polars as pl
+
+from douane.pipeline.spill import SetAside
 
 
 class Grouping(Enum):
@@ -24,10 +27,13 @@ class Grouping(Enum):
 
 
 class Balances:
-    """Debit less credit of the finest groups of a file, from which any grouping can be judged."""
+    """Debit less credit of the finest groups of a file, from which any grouping can be judged.
 
-    def __init__(self) -> None:
-        self._parts: list[pl.DataFrame] = []
+    They wait on disk, in `folder`: most files balance by the first grouping, and nobody asks for them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._parts = SetAside(folder / "balances.arrows")
 
     def add(self, entries: pl.DataFrame) -> None:
         """Note groups: journal_code, entry_number, entered_on, difference (Decimal), lines."""
@@ -43,7 +49,9 @@ class Balances:
         the finest group that it is in balances alone: one line with a wrong number must not make a single
         entry of all the sound ones of its day.
         """
-        finest = pl.concat(self._parts).group_by(Grouping.JOURNAL_NUMBER_DAY.value).agg(SUMS)
+        if not self._parts.rows:
+            return groupings[0]
+        finest = pl.concat(self._parts.batches()).group_by(Grouping.JOURNAL_NUMBER_DAY.value).agg(SUMS)
         return min(groupings, key=lambda each: _cost(finest, each))
 
 

@@ -130,7 +130,7 @@ class EntryMerge:
 
     def _streamed(self, batches: Iterator[Batch]) -> Iterator[Chunk]:
         """The entries as they come. Raises Irregular as soon as, or at the end when, that cannot be right."""
-        regularity = Regularity(self._wishes.groupings)
+        regularity = Regularity(self._wishes.groupings, self.outcome.folder)
         with ahead(self._ready(self._checked(batch)) for batch in batches) as lines:
             for chunk in assembled(lines, self.grouping):
                 regularity.note(chunk)
@@ -143,7 +143,7 @@ class EntryMerge:
             self._begin(f"gathered-{is_final}")
             if is_final:
                 self._fingerprinting = replace(self._fingerprinting, settled=self._validator.settled)
-            balances = Balances()
+            balances = Balances(self.outcome.folder)
             ready = (self._ready(self._checked(each, is_final=is_final), may_wait=True) for each in reread())
             kept = gathered(ready, balances, self.outcome.folder)
             if not self.outcome.aside.rows:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from .assembling import Chunk
@@ -20,10 +23,10 @@ class Irregular(Exception):
 class Regularity:
     """What was seen of a file that is written as it is read, by the first of `groupings`."""
 
-    def __init__(self, groupings: Sequence[Grouping]) -> None:
+    def __init__(self, groupings: Sequence[Grouping], folder: Path) -> None:
         self._groupings = groupings
-        self._balances = Balances()
-        self._names: list[pl.Series] = []
+        self._balances = Balances(folder)
+        self._names: list[npt.NDArray[np.uint64]] = []
         self._is_out_of_balance = False
 
     def note(self, chunk: Chunk) -> None:
@@ -34,16 +37,22 @@ class Regularity:
         is_hopeless = len(self._groupings) > 1 and wrong > IRREGULAR_SHARE * chunk.lines.height
         if not self._names and (names.n_unique() < len(names) or is_hopeless):
             raise Irregular
-        self._names.append(names)
+        self._names.append(names.to_numpy())
         self._is_out_of_balance |= bool(wrong)
-        self._balances.add(entries)
+        if len(self._groupings) > 1:
+            self._balances.add(entries)
 
     def check(self) -> None:
         """Raise Irregular when an entry came in two places, or another grouping balances better."""
         if not self._names:
             return
-        names = pl.concat(self._names)
-        if names.n_unique() < len(names):
+        names = np.concatenate(self._names)
+        names.sort()
+        if (names[1:] == names[:-1]).any():
             raise Irregular
-        if self._is_out_of_balance and self._balances.best(self._groupings) is not self._groupings[0]:
+        if (
+            len(self._groupings) > 1
+            and self._is_out_of_balance
+            and self._balances.best(self._groupings) is not self._groupings[0]
+        ):
             raise Irregular
