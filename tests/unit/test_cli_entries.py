@@ -248,7 +248,7 @@ def test_a_date_that_could_mean_two_days_is_settled_by_the_file(douane: Douane, 
 
 def test_strict_is_the_verdict_of_the_tax_administration(douane: Douane, written: Written) -> None:
     lines = (
-        *entry("1", "120.00"),
+        *entry("1", "120.00", day="20240116"),
         line("", "411000", "1,00", "0,00"),
         line("2", "706000", "0,00", "1,00", label=""),
     )
