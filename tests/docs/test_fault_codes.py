@@ -116,6 +116,7 @@ CHECKED_HEADERS = {
 OWED = POSTED
 SOLD = POSTED.replace("411000|Clients|C1|Dupont", "706000|Ventes||").replace("12,50|0,00", "0,00|12,50")
 """With OWED a balanced entry."""
+NEXT = (OWED.replace("|1|", "|2|"), SOLD.replace("|1|", "|2|"))
 
 
 MADE_YEARS = EntryWishes(makes_years=True)
@@ -145,16 +146,14 @@ ENTERED: dict[str, Entered] = {
     "entry-rejected": Entered((OWED, SOLD.replace("706000", "")), also=("missing-value",)),
     "no-fiscal-year": Entered((OWED, SOLD), EntryWishes()),
     "other-fiscal-year": Entered((OWED, SOLD), EntryWishes(makes_years=True, year_id=2**31 - 1)),
-    "fiscal-year-closed": Entered((OWED, SOLD), before=(OWED, SOLD), statement=CLOSE.format("fiscal_years")),
+    "fiscal-year-closed": Entered(NEXT, before=(OWED, SOLD), statement=CLOSE.format("fiscal_years")),
     "several-fiscal-years": Entered((OWED, SOLD.replace("20240131", "20250131"))),
     "unknown-journal": Entered((OWED.replace("Ventes", ""), SOLD.replace("Ventes", "", 1))),
-    "journal-closed": Entered((OWED, SOLD), before=(OWED, SOLD), statement=CLOSE.format("journals")),
+    "journal-closed": Entered(NEXT, before=(OWED, SOLD), statement=CLOSE.format("journals")),
     "unknown-ledger-account": Entered(
         (OWED.replace("Clients", ""), SOLD.replace("706000|Ventes", "706000|")),
     ),
-    "ledger-account-closed": Entered(
-        (OWED, SOLD), before=(OWED, SOLD), statement=CLOSE.format("ledger_accounts")
-    ),
+    "ledger-account-closed": Entered(NEXT, before=(OWED, SOLD), statement=CLOSE.format("ledger_accounts")),
     "not-an-account-number": Entered(
         (OWED.replace("411000", "A11"), SOLD.replace("706000", "A06")),
         EntryWishes(makes_years=True, is_strict=True),

@@ -128,7 +128,7 @@ def test_an_entry_out_of_balance_is_rejected_alone(send_entries: Any, entry_line
     receipt = send_entries(fec(*entry("1"), *bad, *entry("3")))
     assert counts(receipt) == {"received": 6, "added": 4, "rejected": 2}
     assert codes(receipt) == {"entry-unbalanced": [4, 5]}
-    assert receipt["faults"][0]["message"] == "The entry's debit exceeds its credit by 10"
+    assert receipt["faults"][0]["message"] == "The entry's debit less its credit is 10, not 0"
     assert {each["entry"] for each in entry_lines()} == {"1", "3"}
 
 
@@ -340,3 +340,25 @@ def test_an_account_made_meanwhile_does_not_fail_the_run(
 
     monkeypatch.setattr(Posting, "accounts", with_another)
     assert counts(send_entries(fec(*entry()))) == {"received": 2, "added": 2}
+
+
+@pytest.mark.parametrize("closed", ["fiscal_years", "journals", "ledger_accounts"])
+def test_what_stands_in_closed_books_may_be_sent_again(
+    send_entries: Any, entry_lines: Any, database: Database, closed: str
+) -> None:
+    text = fec(*entry("1"), *entry("2"))
+    send_entries(text)
+    with database.connection() as conn:
+        conn.execute(f"update {closed} set is_closed = true")
+    before = entry_lines()
+    assert counts(send_entries(text)) == {"received": 4, "unchanged": 4}
+    changed = send_entries(fec(*entry("1", "7,00"), *entry("2")))
+    assert counts(changed) == {"received": 4, "unchanged": 2, "rejected": 2}
+    assert entry_lines() == before
+
+
+def test_rejected_entries_are_counted_too(send_entries: Any) -> None:
+    unknown = [line("3", "580000", "5,00", account_name=""), line("3", "706000", credit="5,00")]
+    receipt = send_entries(fec(*entry("1"), line("2", debit="5,00"), *unknown))
+    assert counts(receipt) == {"received": 5, "added": 2, "rejected": 3}
+    assert counts(receipt, "entries") == {"received": 3, "added": 1, "rejected": 2}

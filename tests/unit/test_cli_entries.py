@@ -218,7 +218,7 @@ def test_check_tells_what_the_import_would_reject(douane: Douane, written: Writt
             "line": 4,
             "field": None,
             "value": "VE 2 2024-03-15",
-            "message": "The entry's debit exceeds its credit by 7",
+            "message": "The entry's debit less its credit is 7, not 0",
         }
     ]
     code, out, _ = douane("check", file)

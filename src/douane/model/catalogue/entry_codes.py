@@ -16,7 +16,7 @@ ENTRY_FAULTS = (
     Code(
         "entry-unbalanced",
         "Entry out of balance",
-        "The entry's debit exceeds its credit by {detail}",
+        "The entry's debit less its credit is {detail}, not 0",
         "Send all lines of the entry, with equal totals of debit and credit.",
     ),
     Code(

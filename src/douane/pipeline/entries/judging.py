@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from douane.model.account_numbers import customer_code_expr, is_third_party_expr
 from douane.pipeline.batch import FAULT_SCHEMA, LINE
 from douane.pipeline.outcome import Outcome
+from douane.pipeline.tally import Tally
 
 from .assembling import Chunk
 from .books import Books
 from .complaints import Wrong, complaints
 from .lines import IS_BAD
+from .matching import IS_STORED, Matching
 from .tears import IS_TORN
 from .wishes import EntryWishes
 
+Marks = npt.NDArray[np.bool_]
 ACCOUNT_NUMBER = r"^[1-9][0-9A-Za-z]{0,19}$"
 
 
@@ -26,18 +30,22 @@ class Judge:
     """Judges the entries of one run; `labels` are what the sender calls the fields."""
 
     books: Books
+    matching: Matching
     wishes: EntryWishes
     outcome: Outcome
+    entries: Tally
     labels: dict[str, str]
 
     def fit(self, chunk: Chunk) -> Chunk:
         """The entries that may be stored, year_id and journal_id theirs; journals and accounts made for them.
 
+        One that is stored already with the same lines may lie in closed books: it changes nothing there.
         The lines of the others are told as faults. Lines get account_id and auxiliary_id.
         """
         self._make_years(chunk)
         named = chunk.lines
-        placed = Chunk(chunk.lines, self._placed(chunk.entries), chunk.starts)
+        matched = self.matching.matched(self._placed(chunk.entries))
+        placed = Chunk(chunk.lines, matched, chunk.starts)
         told = complaints(placed.entries, self._entry_wrongs(placed), self.labels)
         if told is not None:
             placed = self._without_bad_entries(placed, told)
@@ -66,10 +74,10 @@ class Judge:
             Wrong(pl.col("difference") != 0, "entry-unbalanced", "difference"),
             Wrong(pl.col("year_id").is_null(), "no-fiscal-year", "entered_on"),
             *([Wrong(pl.col("year_id") != year_id, "other-fiscal-year", "entered_on")] if year_id else []),
-            Wrong(pl.col("year_is_closed"), "fiscal-year-closed", "entered_on"),
+            Wrong(pl.col("year_is_closed") & IS_NEWS, "fiscal-year-closed", "entered_on"),
             *self._other_years(chunk),
             *self._unknown_journals(chunk),
-            Wrong(pl.col("journal_is_closed"), "journal-closed", "journal_code"),
+            Wrong(pl.col("journal_is_closed") & IS_NEWS, "journal-closed", "journal_code"),
         ]
 
     def _other_years(self, chunk: Chunk) -> list[Wrong]:
@@ -96,9 +104,14 @@ class Judge:
             chunk.lines[LINE], chunk.lines[IS_BAD]
         )
         of_rejected = lines.filter(chunk.of_lines(rejected))
-        self.outcome.tally.rejected += of_rejected.height
+        self._count(rejected, of_rejected.height)
         self._tell(of_rejected.filter(~pl.col(IS_BAD)))
         return chunk.only(~rejected)
+
+    def _count(self, rejected: Marks, lines: int) -> None:
+        self.outcome.tally.rejected += lines
+        self.entries.received += int(rejected.sum())
+        self.entries.rejected += int(rejected.sum())
 
     def _tell(self, told: pl.DataFrame) -> None:
         is_difference = pl.col("code") == "entry-unbalanced"
@@ -116,7 +129,8 @@ class Judge:
     def _with_accounts(self, chunk: Chunk) -> Chunk:
         """The entries whose accounts are known, open or to be made."""
         chunk = Chunk(self._found(chunk.lines), chunk.entries, chunk.starts)
-        told = complaints(chunk.lines, self._line_wrongs(chunk.lines), self.labels)
+        is_news = ~chunk.of_lines(chunk.entries[IS_STORED].to_numpy())
+        told = complaints(chunk.lines, self._line_wrongs(chunk.lines, is_news), self.labels)
         if told is not None:
             chunk = self._without_bad_lines(chunk, told)
         if not self._make(chunk.lines):
@@ -133,7 +147,7 @@ class Judge:
             )
         return lines.join(self.books.auxiliary(), on="auxiliary_number", how="left", maintain_order="left")
 
-    def _line_wrongs(self, lines: pl.DataFrame) -> list[Wrong]:
+    def _line_wrongs(self, lines: pl.DataFrame, is_news: pl.Series) -> list[Wrong]:
         """What may be wrong with the accounts and the sides of a line."""
         number = pl.col("account_number")
         strictly = [
@@ -143,8 +157,10 @@ class Judge:
         return [
             *(strictly if self.wishes.is_strict else []),
             *self._unknown_accounts(lines),
-            Wrong(pl.col("account_is_closed"), "ledger-account-closed", "account_number"),
-            Wrong(pl.col("auxiliary_is_closed"), "ledger-account-closed", "auxiliary_number"),
+            *(
+                Wrong(pl.col(f"{each}_is_closed") & is_news, "ledger-account-closed", f"{each}_number")
+                for each in ("account", "auxiliary")
+            ),
         ]
 
     def _unknown_accounts(self, lines: pl.DataFrame) -> list[Wrong]:
@@ -163,7 +179,7 @@ class Judge:
         by_entry = np.logical_or.reduceat(told["code"].is_not_null().to_numpy(), chunk.starts)
         lines = told.with_columns(chunk.lines[LINE], pl.col("code").fill_null("entry-rejected"))
         of_rejected = lines.filter(chunk.of_lines(by_entry))
-        self.outcome.tally.rejected += of_rejected.height
+        self._count(by_entry, of_rejected.height)
         self._tell(of_rejected)
         return chunk.only(~by_entry)
 
@@ -203,6 +219,7 @@ class Judge:
         return Chunk(chunk.lines, self._placed(plain), chunk.starts)
 
 
+IS_NEWS = ~pl.col(IS_STORED)
 ADDED_COLUMNS = ("account_id", "account_is_closed", "auxiliary_id", "auxiliary_is_closed")
 
 

@@ -30,7 +30,9 @@ class KnownEntries:
         for year_id in year_ids:
             if year_id not in self._years:
                 self._years[year_id] = _frame(self.posting.known_entries(year_id))
-        return pl.concat([self._years[year_id] for year_id in year_ids])
+        return (
+            pl.concat([self._years[each] for each in year_ids]) if year_ids else pl.DataFrame(schema=SCHEMA)
+        )
 
     def unspoken(self, year_id: int) -> pl.Series:
         """The ids of the year's entries that no entry of the file stands for."""

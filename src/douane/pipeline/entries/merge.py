@@ -29,6 +29,7 @@ from .grouping import Balances
 from .judging import Judge
 from .known import KnownEntries
 from .lines import ready_lines
+from .matching import Matching
 from .regularity import Irregular, Regularity
 from .settling import Settling
 from .tears import Tears
@@ -111,15 +112,10 @@ class EntryMerge:
             self._posting.lock_years()
         books = Books.of(self._posting, Years.of(self._posting, self._wishes.closing))
         first = next(chunks, None)  # decides the grouping
-        judge = Judge(books, self._wishes, self.outcome, self._labels)
+        matching, entries = Matching(KnownEntries(self._posting), self.grouping), Tally()
+        judge = Judge(books, matching, self._wishes, self.outcome, entries, self._labels)
         self._settling = Settling(
-            self._posting,
-            self._wishes,
-            self.outcome,
-            books,
-            KnownEntries(self._posting),
-            self.grouping,
-            self._batches_expected,
+            self._posting, self._wishes, self.outcome, books, matching, entries, self._batches_expected
         )
         fit = (judge.fit(each) for each in chain([first] if first else [], chunks))
         with ahead(self._settling.new_lines(fit)) as pieces:

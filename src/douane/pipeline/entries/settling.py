@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from douane.pipeline.batch import LINE
-from douane.pipeline.identity import EXTRA, SEPARATOR, hashed, hex_digits
+from douane.pipeline.identity import EXTRA, hex_digits
 from douane.pipeline.outcome import Outcome
 from douane.pipeline.spill import CopyFile
 from douane.pipeline.tally import Tally
@@ -19,9 +19,7 @@ from douane.store.posting import ENTRY_COLUMNS, LINE_COLUMNS, Posting
 from .assembling import Chunk, Numbers
 from .books import Books
 from .entry_ids import EntryIds
-from .grouping import Grouping
-from .known import KnownEntries, halves
-from .lines import FINGERPRINT
+from .matching import IS_STORED, STORED_COUNT, STORED_ID, Matching
 from .wishes import EntryWishes
 
 Marks = npt.NDArray[np.bool_]
@@ -29,7 +27,7 @@ NEW_ENTRY_COLUMNS = ("run_id", *ENTRY_COLUMNS)
 
 
 class Settling:
-    """Settles the entries of one run; `entries` counts them."""
+    """Settles the entries of one run, matched with the stored ones; `entries` counts them."""
 
     def __init__(
         self,
@@ -37,17 +35,16 @@ class Settling:
         wishes: EntryWishes,
         outcome: Outcome,
         books: Books,
-        known: KnownEntries,
-        grouping: Grouping,
+        matching: Matching,
+        entries: Tally,
         chunks_expected: float,
     ) -> None:
         self._posting = posting
         self._wishes = wishes
         self._outcome = outcome
-        self._known = known
-        self._grouping = grouping
+        self._matching = matching
         self.books = books
-        self.entries = Tally()
+        self.entries = entries
         self._ids = EntryIds(posting, chunks_expected)
         self._new_entries = CopyFile(outcome.folder / "entries.csv")
         self._changed_entries = CopyFile(outcome.folder / "changed-entries.csv")
@@ -76,52 +73,23 @@ class Settling:
             self._copy("fiscal_years", tuple(years.columns), iter([self._csv(years)]), years.height)
 
     def _settle(self, chunk: Chunk) -> Iterator[bytes]:
-        keyed = chunk.entries.with_columns(key=self._keys())
-        stored, count, is_equal = self._stored(keyed)
+        entries = chunk.entries
+        stored, count = entries[STORED_ID].to_numpy(), entries[STORED_COUNT].to_numpy()
+        is_equal = entries[IS_STORED].to_numpy()
         is_changed = (count == 1) & ~is_equal & self._wishes.updates_known
         is_ambiguous = (count > 1) & ~is_equal & self._wishes.updates_known
         if self._wishes.replaces_year:
             # One of them is updated, and the others go with all that the file does not hold.
             is_changed, is_ambiguous = is_changed | is_ambiguous, np.zeros_like(is_ambiguous)
-        self._known.spoken.append(stored[is_equal | is_changed])
-        settled = Chunk(chunk.lines, keyed, chunk.starts)
-        self._count(settled, is_equal, "unchanged")
-        self._refuse_ambiguous(settled, is_ambiguous)
+        self._matching.known.spoken.append(stored[is_equal | is_changed])
+        self._count(chunk, is_equal, "unchanged")
+        self._refuse_ambiguous(chunk, is_ambiguous)
         if is_changed.any():
-            self._change(settled.only(is_changed), stored[is_changed])
+            self._change(chunk.only(is_changed), stored[is_changed])
         is_new = ~(is_equal | is_changed | is_ambiguous)
         if is_new.any():
-            self._count(settled, is_new, "added")
-            yield self._add(settled.only(is_new))
-
-    def _keys(self) -> pl.Expr:
-        """What names an entry: its journal, its number unless days alone make entries, and its day."""
-        number = pl.col("entry_number").fill_null("")
-        if "entry_number" not in self._grouping.value:
-            number = pl.lit("")
-        day = pl.col("entered_on").cast(pl.String)
-        return hashed(pl.concat_str([pl.lit("entry"), "journal_code", number, day], separator=SEPARATOR))
-
-    def _stored(self, keyed: pl.DataFrame) -> tuple[Numbers, Numbers, Marks]:
-        """For each entry the id of a stored one of its key, how many there are, and whether it is equal."""
-        years = keyed["year_id"].unique().sort().to_list()
-        known = self._known.of_years(years)
-        if not known.height:
-            nothing = np.zeros(keyed.height, np.int64)
-            return nothing, nothing, np.zeros(keyed.height, np.bool_)
-        wanted = keyed.select(FINGERPRINT).hstack(halves(keyed["key"])).with_row_index("entry")
-        is_equal = (pl.col(FINGERPRINT) == pl.col("stored fingerprint")).fill_null(False)
-        found = (
-            wanted.join(known, on=["high", "low"], how="left")
-            .sort("entry", is_equal, descending=[False, True])
-            .group_by("entry", maintain_order=True)
-            .agg(pl.col("id").first().fill_null(0), pl.col("id").count().alias("count"), is_equal.any())
-        )
-        return (
-            found["id"].to_numpy(),
-            found["count"].cast(pl.Int64).to_numpy(),
-            found[FINGERPRINT].to_numpy(),
-        )
+            self._count(chunk, is_new, "added")
+            yield self._add(chunk.only(is_new))
 
     def _count(self, chunk: Chunk, marks: Marks, verdict: str) -> None:
         lines = int(chunk.sizes[marks].sum())
@@ -158,7 +126,9 @@ class Settling:
 
     def _line_rows(self, chunk: Chunk, ids: Numbers) -> pl.DataFrame:
         places = np.arange(chunk.lines.height) - np.repeat(chunk.starts, chunk.sizes) + 1
-        lines = chunk.lines if "journal_code" in self._grouping.value else self._with_own_journals(chunk)
+        lines = (
+            chunk.lines if "journal_code" in self._matching.grouping.value else self._with_own_journals(chunk)
+        )
         return lines.with_columns(
             pl.Series("entry_id", np.repeat(ids, chunk.sizes)), pl.Series("number", places)
         ).select(LINE_COLUMNS)
@@ -186,7 +156,7 @@ class Settling:
         year_id = self._wishes.year_id
         if not self._wishes.replaces_year or year_id is None:
             return
-        absent = self._known.unspoken(year_id)
+        absent = self._matching.known.unspoken(year_id)
         if len(absent):
             rows = self._csv(absent.to_frame())
             self.entries.removed, self._outcome.tally.removed = self._posting.remove([rows])
