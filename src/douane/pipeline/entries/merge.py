@@ -23,6 +23,7 @@ from douane.store.posting import LINE_COLUMNS, Posting
 
 from .assembling import Chunk, assembled
 from .books import Books
+from .entry_ids import EntryIds
 from .fingerprints import LineFingerprinting
 from .gathering import gathered
 from .grouping import Balances
@@ -114,14 +115,15 @@ class EntryMerge:
         first = next(chunks, None)  # decides the grouping
         matching, entries = Matching(KnownEntries(self._posting), self.grouping), Tally()
         judge = Judge(books, matching, self._wishes, self.outcome, entries, self._labels)
-        self._settling = Settling(
-            self._posting, self._wishes, self.outcome, books, matching, entries, self._batches_expected
-        )
         fit = (judge.fit(each) for each in chain([first] if first else [], chunks))
-        with ahead(self._settling.new_lines(fit)) as pieces:
-            start = next(pieces, None)
-            if start is not None:
-                self._posting.copy("entry_lines", LINE_COLUMNS, chain([start], pieces))
+        with EntryIds.of(self._posting, self._batches_expected) as ids:
+            self._settling = Settling(
+                self._posting, self._wishes, self.outcome, books, matching, entries, ids
+            )
+            with ahead(self._settling.new_lines(fit)) as pieces:
+                start = next(pieces, None)
+                if start is not None:
+                    self._posting.copy("entry_lines", LINE_COLUMNS, chain([start], pieces))
         self._settling.finish()
 
     def _streamed(self, batches: Iterator[Batch]) -> Iterator[Chunk]:

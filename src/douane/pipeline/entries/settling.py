@@ -37,7 +37,7 @@ class Settling:
         books: Books,
         matching: Matching,
         entries: Tally,
-        chunks_expected: float,
+        ids: EntryIds,
     ) -> None:
         self._posting = posting
         self._wishes = wishes
@@ -45,7 +45,7 @@ class Settling:
         self._matching = matching
         self.books = books
         self.entries = entries
-        self._ids = EntryIds(posting, chunks_expected)
+        self._ids = ids
         self._new_entries = CopyFile(outcome.folder / "entries.csv")
         self._changed_entries = CopyFile(outcome.folder / "changed-entries.csv")
         self._changed_lines = CopyFile(outcome.folder / "changed-lines.csv")
