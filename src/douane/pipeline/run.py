@@ -102,12 +102,14 @@ class _Import:
             settings.limits,
             must_be_zip=intake.must_be_zip,
         )
-        parsed = self._parse(file.data, clock)
+        with clock.stage("decode"):
+            encoding = self._encoding(file.data)
+        parsed = self._parse(file.data, encoding, clock)
         with clock.stage("map"):
             plan = map_labels(parsed.labels, intake.mapping)
         validator = Validator(plan, intake.declarations, clock)
         merging = Merging(self.conn, plan.table, run.organization_id, run.company_id, run.id)
-        readings = chain([parsed], iter(lambda: self._parse(file.data, clock), None))
+        readings = chain([parsed], iter(lambda: self._parse(file.data, encoding, clock), None))
 
         def reread() -> Iterator[Batch]:
             return clock.timed("parse", next(readings).batches, "decode")
@@ -145,10 +147,14 @@ class _Import:
                 posting.attach(name, content)
         return merge
 
-    def _parse(self, path: Path, clock: Clock) -> Parsed:
+    def _encoding(self, path: Path) -> str:
+        """The charset of the file, found out where nobody says it."""
+        said = self.intake.encoding
+        return detect_charset(path, self.settings.limits) if said == DETECTED else said
+
+    def _parse(self, path: Path, encoding: str, clock: Clock) -> Parsed:
         """Open the upload, from its start."""
         intake, settings = self.intake, self.settings
-        encoding = detect_charset(path, settings.limits) if intake.encoding == DETECTED else intake.encoding
         decoded = decode(path, encoding, intake.compression, settings.limits, settings.block_bytes)
         blocks = self._watched(clock.timed("decode", decoded))
         return parse(intake.reader(blocks, settings.limits, settings.block_bytes))
