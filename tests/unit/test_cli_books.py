@@ -204,6 +204,14 @@ def test_establishments_are_added_listed_and_removed(north: Douane) -> None:
         ("002", True),
         ("001", False),
     ]
+    changed = json.loads(north("establishment", "change", "001", "--main", "--city", "Paris", "--json")[1])
+    assert (changed["siret"], changed["is_main"], changed["address_city"]) == (
+        "73282932000074",
+        True,
+        "Paris",
+    )
+    assert [each["code"] for each in listed(north, "establishment", "list")] == ["001", "002"]
+    assert "There is no establishment 009." in north("establishment", "change", "009", "--city", "Paris")[2]
     assert north("establishment", "remove", "002")[1] == "Removed establishment 002.\n"
     assert "There is no establishment 002." in north("establishment", "remove", "002")[2]
     assert "is no SIRET" in north("establishment", "add", "003", "--siret", "1")[2]

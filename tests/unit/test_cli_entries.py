@@ -246,6 +246,16 @@ def test_a_date_that_could_mean_two_days_is_settled_by_the_file(douane: Douane, 
     assert (code, [each["code"] for each in told["findings"]]) == (4, ["ambiguous-date"])
 
 
+def test_strict_tells_of_a_separator_at_the_end(douane: Douane, written: Written) -> None:
+    lines = GOOD.splitlines()
+    file = written("".join(f"{line}|\n" for line in lines), "trailing.fec")
+    assert checked(douane, file, "--strict")[1]["has_trailing_separator"] is True
+    assert "A separator ends the header, which is no error." in douane("check", file, "--strict")[1]
+    plain = written(GOOD, "plain.fec")
+    assert checked(douane, plain, "--strict")[1]["has_trailing_separator"] is False
+    assert "separator" not in douane("check", plain, "--strict")[1]
+
+
 def test_strict_is_the_verdict_of_the_tax_administration(douane: Douane, written: Written) -> None:
     lines = (
         *entry("1", "120.00", day="20240116"),

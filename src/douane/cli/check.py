@@ -78,6 +78,8 @@ def _show(told: Mapping[str, Any]) -> None:
     print(", ".join(counted))
     if told.get("grouping"):
         print(f"The lines of an entry have the same {told['grouping']}.")
+    if told.get("has_trailing_separator"):
+        print("A separator ends the header, which is no error.")
     print()
     show_table([{each: told[each] for each in SUMS}], SUMS)
     for noun, is_warning in (("error", False), ("warning", True)):

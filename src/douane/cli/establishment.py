@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated
+from dataclasses import asdict, replace
+from typing import Annotated, Any
 
 import typer
 
@@ -27,6 +27,7 @@ COLUMNS = (
 )
 
 Code = Annotated[str, typer.Argument(help="A short code, such as 001.", show_default=False)]
+NewName = Annotated[str | None, typer.Option("--name", help="Its full name.", show_default=False)]
 Siret = Annotated[str | None, typer.Option(help="Its SIRET, 14 digits.", show_default=False)]
 Main = Annotated[bool, typer.Option("--main", help="It is the main one; the first one always is.")]
 Street = Annotated[str | None, typer.Option(help="Street of its address.", show_default=False)]
@@ -85,6 +86,43 @@ def list_all(
     show_rows(rows, COLUMNS, as_json=as_json, nothing="There is no establishment yet.", folded=("name",))
 
 
+def change(
+    code: Code,
+    *,
+    company: OneCompany,
+    name: NewName = None,
+    siret: Siret = None,
+    main: Main = False,
+    street: Street = None,
+    postal_code: PostalCode = None,
+    city: City = None,
+    country: Country = None,
+    organization: OneOrganization = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Change what is given of an establishment; the rest stays, and so does its code.
+
+    Example: douane establishment change 001 --city Lyon --company ACME
+    """
+    from douane.store.establishments import change_establishment
+
+    given: dict[str, Any] = {
+        "name": name,
+        "siret": siret,
+        "is_main": main or None,
+        "address_street": street,
+        "address_postal_code": postal_code,
+        "address_city": city,
+        "address_country": country,
+    }
+    with books(data, company, organization) as (conn, of):
+        known = _found(conn, of, code)
+        wanted = replace(known, **{field: value for field, value in given.items() if value is not None})
+        changed = change_establishment(conn, *of, wanted)
+    _tell(changed, "Changed", as_json=as_json)
+
+
 def remove(
     code: Code,
     *,
@@ -97,14 +135,22 @@ def remove(
 
     Example: douane establishment remove 001 --company ACME
     """
-    from douane.store.establishments import list_establishments, remove_establishment
+    from douane.store.establishments import remove_establishment
 
     with books(data, company, organization) as (conn, of):
-        found = {each.code: each for each in list_establishments(conn, *of)}
-        if code not in found:
-            raise refusal("unknown-record", f"establishment {code}")
-        remove_establishment(conn, *of, found[code].id)
-    _tell(found[code], "Removed", as_json=as_json)
+        known = _found(conn, of, code)
+        remove_establishment(conn, *of, known.id)
+    _tell(known, "Removed", as_json=as_json)
+
+
+def _found(conn: Any, of: tuple[int, int], code: str) -> Establishment:
+    """The establishment with this code; refuses `unknown-record`."""
+    from douane.store.establishments import list_establishments
+
+    found = {each.code: each for each in list_establishments(conn, *of)}
+    if code not in found:
+        raise refusal("unknown-record", f"establishment {code}")
+    return found[code]
 
 
 def _tell(establishment: Establishment, done: str, *, as_json: bool) -> None:

@@ -85,6 +85,7 @@ def _of_fec(verdict: Any) -> Told:
         "credit": verdict.credit,
         "errors": verdict.errors,
         "warnings": verdict.warnings,
+        "has_trailing_separator": verdict.has_trailing_separator,
         "findings": _findings(verdict.findings, verdict.counts),
     }
 
