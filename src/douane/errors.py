@@ -22,3 +22,14 @@ class Failure(Exception):
         super().__init__(message)
         self.message = message
         self.transient = transient
+
+
+class SourceFailure(Failure):
+    """What we were to fetch could not be had this time; trying again may help.
+
+    `pause_seconds` is how long the source asks us to wait, None when it does not say.
+    """
+
+    def __init__(self, message: str, *, pause_seconds: float | None = None) -> None:
+        super().__init__(message, transient=True)
+        self.pause_seconds = pause_seconds

@@ -15,13 +15,13 @@ MAY_IMPORT = {
     "model": set(),
     "formats": {"model"},
     "store": {"model"},
-    "fetch": {"model"},
+    "fetch": {"model", "store", "pipeline"},
     "pipeline": {"model", "formats", "store"},
     "dialects": {"model", "formats", "store", "pipeline"},
     "jobs": {"model", "formats", "store", "pipeline", "dialects", "fetch"},
     "console": {"model", "store", "pipeline", "dialects", "jobs"},
-    "web": {"model", "formats", "store", "pipeline", "dialects", "jobs", "console"},
-    "cli": {"model", "formats", "store", "pipeline", "dialects", "jobs", "web"},
+    "web": {"model", "formats", "store", "pipeline", "dialects", "fetch", "jobs", "console"},
+    "cli": {"model", "formats", "store", "pipeline", "dialects", "fetch", "jobs", "web"},
 }
 MODULES = sorted(HOUSE.rglob("*.py"))
 DRIVERS = {"psycopg", "psycopg_pool", "procrastinate"}

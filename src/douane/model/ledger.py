@@ -66,6 +66,7 @@ ENTRIES = StoredTable(
         Stored("is_pending", "boolean", "It waits to be made final"),
         _may("external_id", "text", "The sender's own key for it; no two entries of a company have the same"),
         _may("extra", "jsonb", "What the sender said of it besides"),
+        _may("establishment_id", "integer", "The establishment it belongs to"),
     ),
 )
 
