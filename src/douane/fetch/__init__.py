@@ -1,0 +1,1 @@
+"""Everything we call: the guard of addresses, downloads, deposits and buckets."""
