@@ -39,6 +39,9 @@ ENTRY_LINES = Table(
         Field("reference", about="Further reference"),
         Field("payment_means", about="Means of payment"),
         Field("attachments", about="Names of attached documents, joined by *"),
+        Field("siret", Kind.SIRET, "SIRET of the establishment that the entry belongs to"),
+        Field("is_draft", Kind.FLAG, "The entry waits to be made final"),
+        Field("is_opening", Kind.FLAG, "The line carries forward what the last fiscal year ended with"),
     ),
     identities=(),
 )

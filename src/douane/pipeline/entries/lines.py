@@ -19,7 +19,7 @@ FINGERPRINT = "fingerprint"
 COLLECTIVE = "^(?:40|41|421|467)"
 """The general accounts whose auxiliaries have accounts of their own where there are no auxiliaries."""
 ZERO = pl.lit(0, AMOUNT)
-TYPES = {Kind.AMOUNT: AMOUNT, Kind.DATE: pl.Date()}
+TYPES = {Kind.AMOUNT: AMOUNT, Kind.DATE: pl.Date(), Kind.FLAG: pl.Boolean()}
 
 
 def ready_lines(checked: Checked, wishes: EntryWishes) -> pl.DataFrame:
