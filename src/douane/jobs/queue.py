@@ -1,4 +1,4 @@
-"""The queue of imports: putting one in, within the transaction that records its run."""
+"""The queues: leaving a run to a worker, within the transaction that records it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,39 @@ import psycopg
 from procrastinate import App, SyncPsycopgConnector
 
 from douane.store.runs import get_run
+from douane.store.sources import has_source
 
-QUEUE = "imports"
+IMPORTS = "imports"
 IMPORT_RUN = "import_run"
-"""The name of the one task; its argument is `run_id`."""
+"""The task of the queue of imports; its argument is `run_id`."""
+
+FETCHES = "fetches"
+FETCH_RUN = "fetch_run"
+"""The task of the queue of what is fetched first; its argument is `run_id`."""
 
 # Never opened: it only writes on connections that it is given.
 _DEFERRER = App(connector=SyncPsycopgConnector())
 
 
-def defer_import(conn: psycopg.Connection[Any], run_id: int) -> int:
+def defer_run(conn: psycopg.Connection[Any], run_id: int) -> int:
     """Leave a run to a worker once the caller's transaction commits; returns the job's id.
+
+    A run that has a source waits for nobody: a source that is slow or down holds up only itself.
+    """
+    if not has_source(conn, run_id):
+        return defer_import(conn, run_id)
+    return _DEFERRER.configure_task(FETCH_RUN, queue=FETCHES, connection=conn).defer(run_id=run_id)
+
+
+def defer_import(conn: psycopg.Connection[Any], run_id: int) -> int:
+    """Leave a run whose upload is here to a worker, as `defer_run` does.
 
     The imports of a company are carried out one after the other, in the order they came: its items
     need its customers.
     """
     run = get_run(conn, None, run_id)
     assert run is not None, f"run {run_id} is not recorded"
-    job = _DEFERRER.configure_task(IMPORT_RUN, queue=QUEUE, lock=f"company-{run.company_id}", connection=conn)
+    job = _DEFERRER.configure_task(
+        IMPORT_RUN, queue=IMPORTS, lock=f"company-{run.company_id}", connection=conn
+    )
     return job.defer(run_id=run_id)

@@ -13,7 +13,7 @@ from douane.store.database import Database
 from douane.store.runs import Run, fail_abandoned
 
 from .imports import GIVEN_UP, Ended, give_up, is_last_try
-from .queue import QUEUE
+from .queue import IMPORTS
 
 log = logging.getLogger("douane.jobs")
 
@@ -25,7 +25,7 @@ imported twice: whoever carries out a run holds its lock, and a run that is over
 
 async def recover(app: App, database: Database, ended: Ended) -> None:
     """Put the jobs of dead workers back into the queue; fail the synchronous runs of dead processes."""
-    stalled = await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=SILENCE_SECONDS)
+    stalled = await app.job_manager.get_stalled_jobs(queue=IMPORTS, seconds_since_heartbeat=SILENCE_SECONDS)
     for job in stalled:
         try:
             await _recover_job(app, database, job, ended)

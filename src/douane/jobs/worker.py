@@ -19,7 +19,7 @@ from douane.store import uploads
 from douane.store.database import Database
 
 from .imports import Ended, GrowingPauses, import_run
-from .queue import IMPORT_RUN, QUEUE
+from .queue import IMPORT_RUN, IMPORTS
 from .recovery import HEARTBEAT_SECONDS, SILENCE_SECONDS, recover
 
 log = logging.getLogger("douane.jobs")
@@ -60,7 +60,7 @@ async def _work(
         await recover(app, database, ended)
         context = {"database": database, "settings": settings, "ended": ended}
         worker = app.run_worker_async(
-            queues=[QUEUE],
+            queues=[IMPORTS],
             concurrency=concurrency,
             install_signal_handlers=False,
             fetch_job_polling_interval=POLL_SECONDS,
@@ -74,7 +74,7 @@ async def _work(
 
 def _app(database: Database, concurrency: int) -> App:
     app = App(connector=PsycopgConnector(conninfo=database.url, min_size=1, max_size=concurrency + 2))
-    app.task(name=IMPORT_RUN, queue=QUEUE, pass_context=True, retry=GrowingPauses())(import_run)
+    app.task(name=IMPORT_RUN, queue=IMPORTS, pass_context=True, retry=GrowingPauses())(import_run)
     return app
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import class_row, dict_row
@@ -45,6 +46,7 @@ class NewRun:
     options: dict[str, str] = field(default_factory=dict)
     declarations: dict[str, Any] = field(default_factory=dict)
     receive_seconds: float = 0.0
+    request_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,12 @@ def refuse_run(conn: Connection, run_id: int, refusal: Refusal) -> Run:
 def fail_run(conn: Connection, run_id: int, message: str) -> Run:
     """Mark the run as failed; its idempotency key is free again."""
     return _changed(conn, "fail_run", {"run_id": run_id, "message": message})
+
+
+def set_upload(conn: Connection, run_id: int, name: str, size: int, digest: str, path: str | None) -> Run:
+    """Say what the upload of a run is, now that it was fetched; `path` is null for bytes in the database."""
+    values = {"name": name, "bytes": size, "digest": digest, "path": path}
+    return _changed(conn, "set_upload", {"run_id": run_id, **values})
 
 
 def wait_again(conn: Connection, run_id: int) -> Run | None:

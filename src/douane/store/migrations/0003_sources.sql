@@ -50,6 +50,8 @@ create table deposits (
 
 create unique index deposits_by_id on deposits (id);
 
+create index deposits_by_expiry on deposits (organization_id, expires_at);
+
 create table deposit_chunks (
     organization_id integer not null,
     deposit_id uuid not null,
@@ -61,6 +63,8 @@ create table deposit_chunks (
 
 -- Where a run's upload is fetched from. `address` is sealed, as an address may open what it names; `shown` is
 -- what of it everybody may see. `identity` is what the source said of the file when it first answered.
+-- `tries_lost` counts the workers that died over the run and the imports of it that failed: they are bounded apart
+-- from the answers of the source, which are awaited until `tried_until`.
 create table sources (
     organization_id integer not null references organizations,
     run_id bigint not null references runs on delete cascade,
@@ -69,12 +73,15 @@ create table sources (
     address bytea,
     deposit_id uuid,
     identity jsonb,
+    tries_lost integer not null default 0,
     created_at timestamptz not null default now(),
     tried_until timestamptz not null,
     primary key (organization_id, run_id)
 );
 
 create unique index sources_by_run on sources (run_id);
+
+create index sources_by_deposit on sources (organization_id, deposit_id) where deposit_id is not null;
 
 create table fetch_attempts (
     organization_id integer not null,

@@ -2,12 +2,13 @@
 insert into runs (
     organization_id, company_id, credential_id, dialect, door, options, declarations, is_dry_run, is_async,
     state, requested_by, upload_name, upload_bytes, upload_digest, upload_path, idempotency_key,
-    receive_seconds
+    receive_seconds, request_id
 )
 values (
     %(organization_id)s, %(company_id)s, %(credential_id)s, %(dialect)s, %(door)s, %(options)s,
     %(declarations)s, %(is_dry_run)s, %(is_async)s, %(state)s, %(requested_by)s, %(upload_name)s,
-    %(upload_bytes)s, %(upload_digest)s, %(upload_path)s, %(idempotency_key)s, %(receive_seconds)s
+    %(upload_bytes)s, %(upload_digest)s, %(upload_path)s, %(idempotency_key)s, %(receive_seconds)s,
+    %(request_id)s
 )
 returning *;
 
@@ -64,6 +65,12 @@ update runs
 set state = 'waiting'
 where id = %(run_id)s
     and state = 'running'
+returning *;
+
+-- set_upload --
+update runs
+set upload_name = %(name)s, upload_bytes = %(bytes)s, upload_digest = %(digest)s, upload_path = %(path)s
+where id = %(run_id)s
 returning *;
 
 -- fail_abandoned --
