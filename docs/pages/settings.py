@@ -34,6 +34,18 @@ MEANINGS = {
     "create_missing_customers": "Create a customer of whom only the code is known, instead of rejecting the "
     "row that names it.",
     "upload_days_kept": "Days for which the bytes of an upload are kept.",
+    "public_url": "What senders reach this server by, such as `https://douane.example.com`, for the addresses "
+    "that it gives out; empty: what their own request was sent to. Needed behind a proxy that ends TLS.",
+    "waiting_runs_max": "How many imports of an organization that are fetched, or sent as JSON to Cegid Loop, "
+    "may wait; the next one is refused.",
+    "bucket_url": "Where deposits are kept: `az://container/prefix`, `s3://bucket/prefix`, "
+    "`gs://bucket/prefix` or `file:///folder`; empty: in the database. "
+    "[Deposit in a bucket](../how-to/deposit-in-a-bucket.md) tells how.",
+    "deposit_hours": "Hours for which a deposit can be filled once its address was given out.",
+    "deposit_days_kept": "Days for which a deposit is kept after that; one that a run still waits for is "
+    "kept longer.",
+    "deposits_open_max": "How many deposits of an organization can be filled at the same time; for one more, "
+    "a sender is told to wait.",
     "answer_errors_with_200": 'Answer a refused file with HTTP 200 and `"success": "false"`, which the '
     "senders of MY DSO MANAGER expect; otherwise with 400.",
     "rate_requests_max": "How many requests a token of MyUnisoft may make in `DOUANE_RATE_SECONDS`; the "
@@ -41,6 +53,13 @@ MEANINGS = {
     "rate_seconds": "The seconds in which a token may make so many requests.",
     "calls_at_once_max": "How many requests of one address of MyUnisoft may be under way for one folder; one "
     "more is answered with 429. `0` counts nothing. Each process counts for itself.",
+    "fetch_silence_seconds": "Seconds for which a host that a file is fetched from may be silent.",
+    "fetch_seconds_max": "Seconds that one fetch may take as a whole.",
+    "ca_file": "PEM file of a certification authority that is trusted besides the known ones when files are "
+    "fetched; for closed networks.",
+    "secret_key": "Key that seals addresses that are stored, at least 32 random characters, the same in every "
+    "process; former keys behind it, separated by commas. Empty: the file `secret.key` in the data folder, made on "
+    "first use.",
     "upload_bytes_max": "Size of an upload as received.",
     "decoded_bytes_max": "Size of an upload once decompressed.",
     "decoded_ratio_max": "How many times its own size a gzip upload may become; 64 MiB are always allowed.",
@@ -48,6 +67,7 @@ MEANINGS = {
     "columns_max": "Labels in a header.",
     "label_length_max": "Longest label in a header, in characters.",
     "call_bytes_max": "Size of the body of a request that is no upload, such as a ledger account.",
+    "deposit_bytes_max": "Size of a deposit; what lies in a bucket is measured when it is fetched.",
     "exception_lines_max": "Ignored lines told in one reply of MY DSO MANAGER; the receipt has all of them.",
 }
 

@@ -25,6 +25,7 @@ class Limits:
     label_length_max: int = 100
     exception_lines_max: int = 100_000
     call_bytes_max: int = 64 * MEBIBYTE
+    deposit_bytes_max: int = 4096 * MEBIBYTE
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,24 @@ class Settings:
     clear_despite_unreadable: bool = False
     create_missing_customers: bool = False
     upload_days_kept: int = 30
+    public_url: str = ""
+    waiting_runs_max: int = 10_000
+    bucket_url: str = ""
+    deposit_hours: int = 24
+    deposit_days_kept: int = 7
+    deposits_open_max: int = 10_000
     answer_errors_with_200: bool = True
     rate_requests_max: int = 20
     rate_seconds: int = 10
     calls_at_once_max: int = 10
+    fetch_silence_seconds: float = 60.0
+    fetch_seconds_max: float = 3600.0
+    fetches_at_once: int = 8
+    fetch_hours_max: float = 24.0
+    fetch_pause_seconds_max: float = 1800.0
+    worker_silence_seconds: float = 8.0
+    ca_file: str = ""
+    secret_key: str = field(default="", repr=False)
 
 
 def from_environment(data: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:

@@ -13,6 +13,7 @@ from douane.settings import Settings
 from douane.store.database import Database
 
 from .callers import Callers
+from .deposits import depositing
 from .doors import doors
 from .front import Front
 from .gate import Gate
@@ -51,6 +52,7 @@ def create_app(
         route_handlers=[
             *(door for dialect in dialects.values() for door in doors(service, dialect)),
             *runs(service),
+            *depositing(service),
             *watching(service),
             stylesheet,
         ],
