@@ -14,7 +14,8 @@ import pytest
 from douane.dialects.native.fec import FEC
 from douane.errors import Refusal
 from douane.formats.csv import Table
-from douane.formats.fec import read_fec, read_fec_lines
+from douane.formats.csv_lines import read_lines
+from douane.formats.fec import read_fec
 from douane.formats.fec_columns import OFFICIAL
 from douane.model.kinds import Kind
 from douane.pipeline.decode import decode
@@ -273,5 +274,5 @@ def test_sides() -> None:
 
 def test_lines_as_they_were_sent() -> None:
     text = f"{HEADER}\r\n{LINE}\0\r\n\n{LINE[3:]} \n{LINE}"
-    found = list(read_fec_lines(blocks(text, 9), Limits(), [1, 4, 2], 9))
+    found = list(read_lines(blocks(text, 9), Limits(), [1, 4, 2], 9))
     assert found == [(1, HEADER), (2, f"{LINE}\0"), (4, f"{LINE[3:]} ")]

@@ -44,11 +44,24 @@ def _decode(told: Told) -> None:
 
 def _parse(told: Told) -> None:
     start = "parse     "
-    if "delimiter" in told:
-        print(f"{start}cells divided by {told['delimiter']} and quoted by {told['quote']}")
+    if cut := _cut(told):
+        print(f"{start}{cut}")
         start = " " * len(start)
     print(f"{start}{len(told['labels'])} labels: {', '.join(map(visible, told['labels']))}")
     print(f"          {told['received']:,} lines, {told['unreadable']:,} of them not readable as rows")
+
+
+def _cut(told: Told) -> str:
+    """How lines are cut into cells; empty when that is the format's own affair."""
+    if "has_header" not in told:
+        return ""
+    if "columns" in told:
+        cut = f"{len(told['columns'])} columns of fixed width"
+    else:
+        quoted = f"quoted by {told['quote']}" if told["quote"] else "not quoted"
+        cut = f"cells divided by {visible(told['delimiter'])} and {quoted}"
+    skipped = f", {told['lines_skipped']} lines skipped" if told["lines_skipped"] else ""
+    return f"{cut}{'' if told['has_header'] else ', no header'}{skipped}"
 
 
 def _map(told: Told) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from douane.errors import Refusal
+from douane.formats.fixed import FixedLayout
 from douane.model.mapping import Mapping
 from douane.model.refusing import refusal
 from douane.pipeline.charset import charset_of
@@ -110,10 +112,14 @@ def _read(
 
 
 def _cut(intake: Intake) -> Told:
-    """By what signs lines are cut into cells, unless that is the format's own affair."""
+    """How lines are cut into cells, unless that is the format's own affair."""
+    layout = intake.layout
     if intake.read is not None:
         return {}
-    return {"delimiter": intake.layout.delimiter, "quote": intake.layout.quote}
+    told: Told = {"has_header": layout.has_header, "lines_skipped": layout.lines_skipped}
+    if isinstance(layout, FixedLayout):
+        return told | {"columns": [asdict(each) for each in layout.columns]}
+    return told | {"delimiter": layout.delimiter, "quote": layout.quote}
 
 
 def _counted(blocks: Iterator[bytes], told: Told, tell: Tell) -> Iterator[bytes]:

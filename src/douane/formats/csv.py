@@ -8,21 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from douane.settings import MEBIBYTE, Limits
+from douane.settings import Limits
 
 from .csv_arrays import Marks, chosen, series
 from .csv_cells import in_order, read_rows
 from .csv_grammar import Grammar, Layout
 from .csv_header import REASON_LABEL, Header, take_header
-from .csv_lines import whole_lines
+from .csv_headerless import take_columns
+from .csv_lines import CHUNK_BYTES, skip_lines, whole_lines
 from .csv_records import Records, cut
 from .csv_repair import faults, judged, repaired
 from .outside import FORBIDDEN, OUTSIDE
 
 __all__ = ["CHUNK_BYTES", "REASON_LABEL", "Layout", "Piece", "Table", "read_records", "read_table"]
-
-CHUNK_BYTES = 4 * MEBIBYTE
-"""Smaller blocks are gathered to this size; larger ones are taken as they come."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,9 @@ def read_table(
 ) -> Table:
     """The table in `blocks`, which are UTF-8 and may end anywhere.
 
-    Refusals: no-header, missing-label, repeated-label, too-many-columns. Unreadable lines are faults:
-    column-count, bad-quoting, bytes-outside-charset, nul-character, unit-separator, line-too-long.
+    Refusals: no-header, missing-label, repeated-label, too-many-columns, long-label; without a header
+    empty-upload, too-many-columns. Unreadable lines are faults: column-count, bad-quoting,
+    bytes-outside-charset, nul-character, unit-separator, line-too-long.
     """
     header, grammar, records = _opened(blocks, layout, limits, chunk_bytes)
     return Table(header.labels, (_piece(each, header, grammar) for each in records if len(each)))
@@ -66,13 +65,14 @@ def read_records(
     wanted: Iterable[int],
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[tuple[int, str]]:
-    """The header, then the records that start at the `wanted` lines: line number, and text as sent.
+    """The header if there is one, then the records that start at the `wanted` lines: line number, and text.
 
-    The text has no line end, and is cut when it is longer than a line may be. Records start and end where
-    `read_table` says.
+    The text is as sent, without its line end, and cut when it is longer than a line may be. Records start and
+    end where `read_table` says.
     """
     header, _, records = _opened(blocks, layout, limits, chunk_bytes)
-    yield header.line, header.text
+    if layout.has_header:
+        yield header.line, header.text
     left = np.unique(np.fromiter(wanted, np.int64))
     for each in records:
         if not len(left):
@@ -92,8 +92,8 @@ def _opened(
     blocks: Iterator[bytes], layout: Layout, limits: Limits, chunk_bytes: int
 ) -> tuple[Header, Grammar, Iterator[Records]]:
     """The header, the grammar of the lines below it, and these lines as records."""
-    chunks = whole_lines(blocks, limits.line_bytes_max, chunk_bytes)
-    header, rest = take_header(chunks, layout, limits)
+    chunks = skip_lines(whole_lines(blocks, limits.line_bytes_max, chunk_bytes), layout.lines_skipped)
+    header, rest = (take_header if layout.has_header else take_columns)(chunks, layout, limits)
     grammar = Grammar(layout, limits, len(header.columns), header.has_tail)
     return header, grammar, _records(rest, header.line + 1, grammar)
 

@@ -82,7 +82,9 @@ def arrow_columns(
 def _frame(data: Any, header: Header, grammar: Grammar, tail: int) -> pl.DataFrame:
     """The labels' columns of `data`, which is rows of the header's columns and `tail` more."""
     form = arrow_csv.ParseOptions(
-        delimiter=grammar.layout.delimiter, quote_char=grammar.layout.quote, newlines_in_values=True
+        delimiter=grammar.layout.delimiter,
+        quote_char=grammar.layout.quote or False,
+        newlines_in_values=bool(grammar.layout.quote),
     )
     columns = (*header.columns, *[""] * tail)
     table = arrow_columns(data, columns, header.labels, form, grammar.limits.line_bytes_max)

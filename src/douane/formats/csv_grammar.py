@@ -12,11 +12,18 @@ LINE_END = r"\r?\n?$"
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file is delimited; each sign is one ASCII character. `charset` is only named in faults."""
+    """How a file is delimited; each sign is one ASCII character. `charset` is only named in faults.
+
+    Without a `quote` every character is itself. `lines_skipped` physical lines stand before the header, or
+    before the first record. Without a header the labels are `column 1` and so on, as many as the first
+    record has cells.
+    """
 
     delimiter: str = ";"
     quote: str = '"'
     charset: str = "UTF-8"
+    has_header: bool = True
+    lines_skipped: int = 0
 
 
 @dataclass(frozen=True)
@@ -36,8 +43,12 @@ class Cells:
 
 
 def cells_of(layout: Layout) -> Cells:
-    """The patterns of the cells of `layout`."""
-    d, q = f"\\x{ord(layout.delimiter):02x}", f"\\x{ord(layout.quote):02x}"
+    """The patterns of the cells of `layout`; without a quote, all are those of a plain cell."""
+    d = f"\\x{ord(layout.delimiter):02x}"
+    if not layout.quote:
+        plain, any_text = rf"[^{d}\r\n]*", rf"[^{d}\n]*"
+        return Cells(d, quoted=plain, plain=plain, strict=any_text, loose=any_text)
+    q = f"\\x{ord(layout.quote):02x}"
     quoted = f"{q}(?:[^{q}]|{q}{{2}})*{q}"
     outer = f"[^{q}{d}]"
     loosely_quoted = f"{q}(?:(?:{outer}|{q}+{outer})(?:[^{q}]|{q}+{outer})*)?{q}+"
@@ -107,12 +118,14 @@ class Grammar:
     @property
     def empty_cell(self) -> str:
         """One more cell, empty."""
+        if not self.layout.quote:
+            return self.cells.delimiter
         quote = f"\\x{ord(self.layout.quote):02x}"
         return f"{self.cells.delimiter}(?:{quote}{{2}})?"
 
     @property
     def _tidy(self) -> str:
-        return f"(?:{self.cells.quoted}|{self.cells.plain})"
+        return f"(?:{self.cells.quoted}|{self.cells.plain})" if self.layout.quote else self.cells.plain
 
     @property
     def _tail(self) -> str:

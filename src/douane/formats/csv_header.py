@@ -40,11 +40,11 @@ class Header:
 
 
 def take_header(chunks: Iterator[bytes], layout: Layout, limits: Limits) -> tuple[Header, Iterator[bytes]]:
-    """The header, and the pieces of whole lines that follow it.
+    """The header, and the pieces of whole lines that follow it; the lines to skip are gone from `chunks`.
 
     Refusals: no-header, missing-label, repeated-label, too-many-columns.
     """
-    line, raw, rest = _first_line(chunks)
+    line, raw, rest = _first_line(chunks, layout.lines_skipped)
     if len(raw) > limits.line_bytes_max + 1:
         raise _no_header(f"Line {line}, the header, is longer than {limits.line_bytes_max} bytes.")
     text = raw.decode().rstrip("\r\n")
@@ -55,9 +55,9 @@ def take_header(chunks: Iterator[bytes], layout: Layout, limits: Limits) -> tupl
     return header, rest
 
 
-def _first_line(chunks: Iterator[bytes]) -> tuple[int, bytes, Iterator[bytes]]:
+def _first_line(chunks: Iterator[bytes], lines_skipped: int) -> tuple[int, bytes, Iterator[bytes]]:
     """The number and the bytes of the first line that is not blank, and what follows it."""
-    line = 1
+    line = lines_skipped + 1
     for chunk in chunks:
         start = 0
         while start < len(chunk):
@@ -68,6 +68,8 @@ def _first_line(chunks: Iterator[bytes]) -> tuple[int, bytes, Iterator[bytes]]:
             if chunk[first:start].decode().strip():
                 return line, chunk[first:start], chain([chunk[start:]], chunks)
             line += chunk.count(b"\n", first, start)
+    if lines_skipped:
+        raise _no_header(f"The file has no header line below the {lines_skipped} lines that are skipped.")
     raise refusal("no-header")
 
 
@@ -83,7 +85,7 @@ def _labels(text: str, line: int, layout: Layout) -> list[str]:
 
 
 def _label(cell: str, quote: str) -> str:
-    if cell.startswith(quote):
+    if quote and cell.startswith(quote):
         cell = cell[1:-1].replace(quote * 2, quote)
     return cell.strip().lower()
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from douane.errors import Refusal
+from douane.settings import MEBIBYTE, Limits
+
+from .csv_arrays import bounds_of_lines, chosen, texts_between
+
+CHUNK_BYTES = 4 * MEBIBYTE
+"""Smaller blocks are gathered to this size; larger ones are taken as they come."""
 
 LONGEST_CHARACTER = 4
 LINES_MAX = 1 << 18
@@ -24,6 +34,44 @@ def whole_lines(blocks: Iterator[bytes], line_bytes_max: int, chunk_bytes: int) 
             start, is_cut = _cut(start + block, line_bytes_max)
     if start:
         yield start + b"\n"
+
+
+def skip_lines(chunks: Iterator[bytes], count: int) -> Iterator[bytes]:
+    """The pieces of whole lines without the first `count` lines."""
+    while count:
+        chunk = next(chunks, b"")
+        bounds = bounds_of_lines(chunk)
+        taken = min(count, len(bounds) - 1)
+        yield chunk[bounds[taken] :]
+        count = count - taken if chunk else 0
+    yield from chunks
+
+
+def read_lines(
+    blocks: Iterator[bytes], limits: Limits, wanted: Iterable[int], chunk_bytes: int = CHUNK_BYTES
+) -> Iterator[tuple[int, str]]:
+    """The `wanted` physical lines as they were sent: line number, and text without its line end.
+
+    The text is cut when it is longer than a line may be.
+    """
+    left, first = np.unique(np.fromiter(wanted, np.int64)), 1
+    for chunk in whole_lines(blocks, limits.line_bytes_max, chunk_bytes):
+        if not len(left):
+            return
+        bounds = bounds_of_lines(chunk)
+        numbers = np.arange(first, first + len(bounds) - 1)
+        found = np.isin(numbers, left)
+        texts = chosen(texts_between(chunk, bounds), found).to_pylist()
+        for number, text in zip(numbers[found].tolist(), texts, strict=True):
+            yield number, text.rstrip("\r\n").encode()[: limits.line_bytes_max].decode(errors="ignore")
+        first += len(numbers)
+        left = left[left >= first]
+
+
+def nothing_below(lines_skipped: int) -> Refusal:
+    """The refusal of a file without a header that has only blank lines below those that are skipped."""
+    message = f"The file has nothing below the {lines_skipped} lines that are skipped."
+    return Refusal("empty-upload", message, "Skip fewer lines, or send at least one row.")
 
 
 def _thinned(lines: bytes) -> Iterator[bytes]:

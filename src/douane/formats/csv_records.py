@@ -74,6 +74,8 @@ def _lines(data: bytes, first_line: int, grammar: Grammar) -> Records:
 
 def _odd_lines(lines: Records, quote: str) -> Numbers:
     """The indices of the lines that hold an odd number of quotes."""
+    if not quote:
+        return np.zeros(0, np.int64)
     quotes = np.flatnonzero(np.frombuffer(lines.data, np.uint8) == ord(quote))
     counts = np.diff(np.searchsorted(quotes, lines.starts))
     return np.flatnonzero(counts & 1)

@@ -63,6 +63,8 @@ def _unquoted(cell: pl.Expr, quote: str) -> pl.Expr:
 
     Doubled inner quotes become one, unless a single one among them shows that the sender does not double.
     """
+    if not quote:
+        return cell.replace("", None)
     inner = cell.str.slice(1).str.head(-1)
     is_doubled = ~inner.str.replace_all(quote * 2, "", literal=True).str.contains(quote, literal=True)
     single = inner.str.replace_all(quote * 2, quote, literal=True)
@@ -73,7 +75,7 @@ def _unquoted(cell: pl.Expr, quote: str) -> pl.Expr:
 def _found(grammar: Grammar) -> pl.Expr:
     """How many cells a strict record has, the empty one of a tail not counted."""
     text = pl.col("text")
-    bare = text.str.replace_all(grammar.cells.quoted, "")
+    bare = text.str.replace_all(grammar.cells.quoted, "") if grammar.layout.quote else text
     count = bare.str.count_matches(grammar.layout.delimiter, literal=True) + 1
     if not grammar.has_tail:
         return count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import polars as pl
 from douane.settings import Limits
 
 from .csv import CHUNK_BYTES, Piece, Table
-from .csv_arrays import Marks, Numbers, chosen, texts_between
+from .csv_arrays import Numbers, chosen, texts_between
 from .csv_cells import bytes_of
 from .csv_lines import whole_lines
 from .fec_cells import read_cells
@@ -21,7 +21,7 @@ from .fec_lines import Lines, Sorting, cleaned, lines_of, sort_lines
 from .fec_values import readable
 from .unreadable import FAULT_SCHEMA
 
-__all__ = ["Cells", "Opened", "open_fec", "read_fec", "read_fec_lines"]
+__all__ = ["Cells", "Opened", "open_fec", "read_fec"]
 
 
 @dataclass(frozen=True)
@@ -119,24 +119,3 @@ def _piece(cells: Cells) -> Piece:
         faults=cells.faults,
         received=cells.rows.height + cells.faults.height,
     )
-
-
-def read_fec_lines(
-    blocks: Iterator[bytes], limits: Limits, wanted: Iterable[int], chunk_bytes: int = CHUNK_BYTES
-) -> Iterator[tuple[int, str]]:
-    """The `wanted` physical lines as they were sent: line number, and text without its line end.
-
-    The text is cut when it is longer than a line may be. The header is a line like another.
-    """
-    left, line = np.unique(np.fromiter(wanted, np.int64)), 1
-    for chunk in whole_lines(blocks, limits.line_bytes_max, chunk_bytes):
-        if not len(left):
-            return
-        lines = lines_of(chunk, line)
-        found: Marks = np.isin(lines.numbers, left)
-        for number, text in zip(
-            lines.numbers[found].tolist(), chosen(lines.texts, found).to_pylist(), strict=True
-        ):
-            yield number, text.rstrip("\r\n").encode()[: limits.line_bytes_max].decode(errors="ignore")
-        line += len(lines)
-        left = left[left >= line]

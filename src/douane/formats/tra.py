@@ -11,10 +11,11 @@ from douane.settings import Limits
 
 from .csv import CHUNK_BYTES, Piece, Table
 from .csv_lines import whole_lines
+from .fixed_faults import are_blank, faults_of
+from .fixed_lines import Lines, lines_of
 from .tra_documents import LINES_MAX, are_owners
-from .tra_header import Head, TraHeader, are_blank, are_starred, take_head
+from .tra_header import Head, TraHeader, are_starred, take_head
 from .tra_lines import Counts, Reader
-from .tra_slices import Lines, lines_of
 from .tra_write import write_tra
 
 __all__ = ["LINE_BYTES_MAX", "TraFile", "TraHeader", "read_tra", "write_tra"]
@@ -92,7 +93,8 @@ def _pieces(head: Head, reader: Reader) -> Iterator[Piece]:
 
 def _unreadable(lines: Lines, reader: Reader) -> Piece:
     rows = pl.DataFrame(schema=dict.fromkeys(reader.labels, pl.String))
-    return Piece(rows, pl.Series(dtype=pl.UInt32), reader.unreadable(lines), len(lines))
+    faults = faults_of(lines, reader.charset, reader.line_bytes_max)
+    return Piece(rows, pl.Series(dtype=pl.UInt32), faults, len(lines))
 
 
 def _settled(lines: Lines) -> int:

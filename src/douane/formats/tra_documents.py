@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from .csv_arrays import Marks, Numbers
+from .fixed_lines import Lines
 from .tra_layout import DOCUMENT, STANDARD
-from .tra_slices import Lines
 
 LINES_MAX = 1000
 """How many lines behind its entry line a document line may stand."""

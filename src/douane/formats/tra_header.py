@@ -13,10 +13,11 @@ from douane.model.refusing import refusal
 from douane.settings import MEBIBYTE
 
 from .csv_arrays import Marks
+from .fixed_faults import are_blank, are_spoiled
+from .fixed_lines import Lines, lines_of
 from .outside import FORBIDDEN, OUTSIDE
 from .tra_dates import iso
 from .tra_layout import ENTRY_LINES, HEADER, PARAMETERS, Layout
-from .tra_slices import Lines, lines_of
 
 STARS = "***"
 PARAMETER_BYTES_MAX = 256 * MEBIBYTE
@@ -78,23 +79,9 @@ class Head:
     rest: Iterator[bytes]
 
 
-def are_blank(lines: Lines) -> Marks:
-    """Which lines hold only blanks, or the sign that ends a file on old systems."""
-    return lines.texts.str.contains(r"^[\s\x1a]*$").to_numpy()
-
-
 def are_starred(lines: Lines) -> Marks:
     """Which lines start as the header and the parameter records do."""
     return lines.texts.str.starts_with(STARS).to_numpy()
-
-
-def are_spoiled(lines: Lines, line_bytes_max: int) -> Marks:
-    """Which lines hold a character that no text may hold, or are too long."""
-    spoiled: Marks = lines.ends - lines.starts > line_bytes_max
-    for sign in FORBIDDEN if lines.data.isascii() else (OUTSIDE, *FORBIDDEN):
-        if sign.encode() in lines.data:
-            spoiled = spoiled | lines.texts.str.contains(sign, literal=True).to_numpy()
-    return spoiled
 
 
 def take_head(chunks: Iterator[bytes], line_bytes_max: int) -> Head:

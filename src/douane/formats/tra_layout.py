@@ -7,20 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .fixed_layout import FixedColumn
+
 
 @dataclass(frozen=True)
-class Position:
-    """The place of one cell in its line: its first character, counted from 1, and how many it has."""
+class Position(FixedColumn):
+    """The place of one cell in its line, and its kind."""
 
-    label: str
-    start: int
-    width: int
     kind: str
-
-    @property
-    def end(self) -> int:
-        """The character after its last one, counted from 1."""
-        return self.start + self.width
 
 
 Layout = tuple[Position, ...]

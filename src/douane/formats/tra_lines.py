@@ -8,12 +8,13 @@ import polars as pl
 
 from .csv import Piece
 from .csv_arrays import Marks
+from .fixed_faults import are_blank, are_spoiled, faults_of
+from .fixed_lines import Lines
 from .tra_amounts import CODINGS, coding, needs_rate, rate, with_amounts
 from .tra_documents import BESIDE, are_documents, are_owners, names_of, with_documents
-from .tra_header import are_blank, are_spoiled, are_starred, count_ignored, with_dates
+from .tra_header import are_starred, count_ignored, with_dates
 from .tra_layout import Layout
-from .tra_slices import Lines
-from .unreadable import FAULT_SCHEMA, code_of, detail_of, shown, value_of
+from .unreadable import FAULT_SCHEMA, shown
 
 DERIVED = ("entry_number", "amount", "currency_amount", "currency", "document")
 """The labels of what is worked out from a line, besides its own cells."""
@@ -61,24 +62,12 @@ class Reader:
         names = names_of(lines.taken(documents), lines.numbers[are_owners(lines)])
         faults = [_astray(names)]
         if spoiled.any():
-            faults.append(self.unreadable(lines.taken(spoiled)))
+            faults.append(faults_of(lines.taken(spoiled), self.charset, self.line_bytes_max))
         numbers = pl.Series(entries.numbers)
         if bad.any():
             faults.append(_told(rows.filter(bad), entries.taken(bad.to_numpy())))
             rows, numbers = rows.filter(~bad), numbers.filter(~bad)
         return self._made(rows, numbers, names, pl.concat(faults).sort("line"))
-
-    def unreadable(self, lines: Lines) -> pl.DataFrame:
-        """`line`, `value`, `code`, `detail` of lines that hold what no text may hold, or are too long."""
-        text, size = pl.col("text"), lines.ends - lines.starts
-        frame = pl.DataFrame({"line": lines.numbers, "text": lines.texts, "size": size})
-        code = code_of(text, pl.col("size") > self.line_bytes_max)
-        return frame.select(
-            "line",
-            value=shown(value_of(text, code, self.line_bytes_max)),
-            code=code,
-            detail=detail_of(code, self.charset, self.line_bytes_max),
-        ).cast(FAULT_SCHEMA)
 
     def _passed(self, lines: Lines) -> Marks:
         """Which lines count nowhere: blank ones, and parameter records, which are counted by id."""

@@ -9,17 +9,14 @@ import polars as pl
 
 from douane.model.refusing import refusal
 
-from .outside import FORBIDDEN, OUTSIDE
+from .fixed_write import LINES_AT_ONCE, encoded, placed, stripped
 from .tra_dates import day_month_year
 from .tra_documents import DOCUMENT_TYPE, SEPARATOR
 from .tra_header import STARS, TraHeader
 from .tra_layout import DOCUMENT, HEADER, PARAMETERS, Layout, Position
 from .tra_lines import DERIVED
 
-LINES_AT_ONCE = 50_000
-LINE_END = "\r\n"
 TYPE = "type_compte"
-UNWRITABLE = "[\r\n" + "".join((OUTSIDE, *FORBIDDEN)) + "]"
 DOCUMENT_START = DOCUMENT[0].start
 
 
@@ -37,15 +34,15 @@ def write_tra(
     that is longer than its place, holds a line end or has no place in the format, and outside-charset.
     """
     start = pl.DataFrame({label: [value] for label, value in asdict(header).items()})
-    yield _encoded(_written(start, HEADER, STARS), charset)
+    yield encoded(_written(start, HEADER, STARS), charset)
     for id_, frame in parameters.items():
         if id_ not in PARAMETERS:
             raise refusal("unwritable-value", f"there is no place for parameter records {id_}")
         for part in frame.iter_slices(LINES_AT_ONCE):
-            yield _encoded(_written(part, PARAMETERS[id_], STARS + id_), charset)
+            yield encoded(_written(part, PARAMETERS[id_], STARS + id_), charset)
     for frame in lines:
         for part in frame.iter_slices(LINES_AT_ONCE):
-            yield _encoded(_entry_lines(part, header.layout), charset)
+            yield encoded(_entry_lines(part, header.layout), charset)
 
 
 def _entry_lines(rows: pl.DataFrame, layout: Layout) -> pl.Series:
@@ -73,19 +70,9 @@ def _with_documents(rows: pl.DataFrame, lines: pl.Series, layout: Layout) -> pl.
 
 def _written(frame: pl.DataFrame, layout: Layout, start: str) -> pl.Series:
     """One line per row: `start`, then each cell at its place."""
-    frame = frame.select(pl.all().cast(pl.String).str.strip_chars().fill_null(""))
-    known = {each.label for each in layout}
-    for label in frame.columns:
-        if label not in known and (frame[label] != "").any():
-            raise refusal("unwritable-value", f"there is no place for {label}")
-    cells = frame.with_columns(_text(each) for each in layout if each.label in frame.columns)
-    _check(cells, layout)
-    parts, at = [pl.lit(start)], len(start) + 1
-    for each in layout:
-        parts.append(pl.lit(" " * (each.start - at)))
-        parts.append(_padded(each) if each.label in frame.columns else pl.lit(" " * each.width))
-        at = each.end
-    return cells.select(line=pl.concat_str(parts))["line"]
+    cells = stripped(frame)
+    cells = cells.with_columns(_text(each) for each in layout if each.label in cells.columns)
+    return placed(cells, layout, start, {each.label for each in layout if each.kind == "n"})
 
 
 def _text(cell: Position) -> pl.Expr:
@@ -96,31 +83,3 @@ def _text(cell: Position) -> pl.Expr:
             return pl.col(cell.label).str.replace(".", ",", literal=True)
         case _:
             return pl.col(cell.label)
-
-
-def _padded(cell: Position) -> pl.Expr:
-    text = pl.col(cell.label)
-    return text.str.pad_start(cell.width) if cell.kind == "n" else text.str.pad_end(cell.width)
-
-
-def _check(cells: pl.DataFrame, layout: Layout) -> None:
-    """Refuse texts that would not be read back as they are."""
-    for each in layout:
-        if each.label not in cells.columns:
-            continue
-        texts = cells[each.label]
-        bad = texts.filter((texts.str.len_chars() > each.width) | texts.str.contains(UNWRITABLE))
-        if len(bad):
-            detail = f"{each.label} is {bad[0][:60]!r}, and may have {each.width} characters on one line"
-            raise refusal("unwritable-value", detail)
-
-
-def _encoded(lines: pl.Series, charset: str) -> bytes:
-    """The lines with their line ends, in the charset."""
-    if lines.is_empty():
-        return b""
-    text = LINE_END.join(lines) + LINE_END
-    try:
-        return text.encode(charset)
-    except UnicodeEncodeError as error:
-        raise refusal("outside-charset", f"{charset} has no {text[error.start : error.end]}") from error

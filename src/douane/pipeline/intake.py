@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from douane.formats.csv import Layout, Table, read_table
+from douane.formats.fixed import FixedLayout, read_fixed
 from douane.model.mapping import Declarations, Mapping
 from douane.settings import Limits
 from douane.store.database import Connection
@@ -29,12 +30,12 @@ class Intake:
     """How one run is to be carried out.
 
     `encoding` is a charset or DETECTED; `compression` a Content-Encoding. `read` is the reader of a format
-    that is not delimited by `layout`. A file in a zip is the one whose name ends in one of `suffixes`; an
+    that `layout` says nothing of. A file in a zip is the one whose name ends in one of `suffixes`; an
     upload that is no zip is refused when it `must_be_zip`. A mapping to entry lines has `entry_wishes`.
     """
 
     mapping: Mapping
-    layout: Layout = field(default_factory=Layout)
+    layout: Layout | FixedLayout = field(default_factory=Layout)
     encoding: str = "UTF-8"
     compression: str = ""
     wishes: Wishes = field(default_factory=Wishes)
@@ -47,7 +48,11 @@ class Intake:
     @property
     def reader(self) -> ReadTable:
         """What makes a table of the decoded file."""
-        return self.read or partial(_read_delimited, self.layout)
+        if self.read is not None:
+            return self.read
+        if isinstance(self.layout, FixedLayout):
+            return partial(read_fixed, self.layout)
+        return partial(_read_delimited, self.layout)
 
 
 def _read_delimited(layout: Layout, blocks: Iterator[bytes], limits: Limits, chunk_bytes: int) -> Table:

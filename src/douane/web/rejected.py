@@ -9,15 +9,18 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from douane.dialects.carry_out import INTAKES
-from douane.dialects.native.rejected import rejected_lines
+from douane.dialects.native.rejected import rejected_lines, resent_lines
 from douane.formats.csv import Layout, read_records
-from douane.formats.fec import open_fec, read_fec, read_fec_lines
+from douane.formats.csv_lines import read_lines
+from douane.formats.fec import open_fec, read_fec
+from douane.formats.fixed import FixedLayout, lines_before
 from douane.model.refusing import refusal
 from douane.pipeline.decode import decode
 from douane.pipeline.detect import detect_charset
-from douane.pipeline.intake import DETECTED
+from douane.pipeline.intake import DETECTED, Intake
 from douane.pipeline.opened import opened
 from douane.settings import Limits
 from douane.store.runs import Run
@@ -25,6 +28,9 @@ from douane.store.runs import Run
 from .faults import each_fault
 from .kept import kept_upload
 from .service import Service
+
+Blocks = Callable[[], Iterator[bytes]]
+Faults = Callable[[], Iterator[dict[str, Any]]]
 
 PIECE_CHARACTERS = 1 << 16
 """How much is handed to the server at once: each piece costs a change of threads."""
@@ -46,23 +52,40 @@ def rejected_csv(service: Service, run: Run) -> Iterator[bytes]:
         path = opened(upload, folder, intake.suffixes, limits).data
         encoding = detect_charset(path, limits) if intake.encoding == DETECTED else intake.encoding
         blocks = partial(decode, path, encoding, intake.compression, limits)
-        wanted = (fault["line"] for fault in each_fault(service.database, run.id, warnings=False))
-        if intake.read is None:
-            layout, records = intake.layout, read_records(blocks(), intake.layout, limits, wanted)
-        else:
-            layout, records = _fec_records(blocks, limits, wanted)
-        faults = each_fault(service.database, run.id, warnings=False)
-        lines = rejected_lines(records, faults, layout)
-        header = next(lines)
-        return _encoded(chain([header], lines), encoding, stack.pop_all())
+        lines = _lines(intake, blocks, limits, partial(each_fault, service.database, run.id, warnings=False))
+        return _encoded(lines, encoding, stack.pop_all())
+
+
+def _lines(intake: Intake, blocks: Blocks, limits: Limits, faults: Faults) -> Iterator[str]:
+    """The lines of the file; those that the reader skips come first, so that it finds them there again.
+
+    What makes the header unusable is refused at once.
+    """
+    wanted = (fault["line"] for fault in faults())
+    layout = intake.layout
+    if intake.read is not None:
+        layout, records = _fec_records(blocks, limits, wanted)
+        return _begun(rejected_lines(records, faults(), layout))
+    if isinstance(layout, FixedLayout):
+        before = range(1, lines_before(blocks(), layout, limits) + 1)
+        return resent_lines(read_lines(blocks(), limits, chain(before, wanted)))
+    skipped = resent_lines(read_lines(blocks(), limits, range(1, layout.lines_skipped + 1)))
+    records = read_records(blocks(), layout, limits, wanted)
+    lines = rejected_lines(records, faults(), layout) if layout.has_header else resent_lines(records)
+    return chain(skipped, _begun(lines))
+
+
+def _begun(lines: Iterator[str]) -> Iterator[str]:
+    """The same lines, of which the first is there already."""
+    return chain([next(lines, "")], lines)
 
 
 def _fec_records(
-    blocks: Callable[[], Iterator[bytes]], limits: Limits, wanted: Iterator[int]
+    blocks: Blocks, limits: Limits, wanted: Iterator[int]
 ) -> tuple[Layout, Iterator[tuple[int, str]]]:
     """How a FEC is delimited, and the header and the wanted lines of it."""
     header = open_fec(blocks(), limits).header
-    records = read_fec_lines(blocks(), limits, chain([header.line], wanted))
+    records = read_lines(blocks(), limits, chain([header.line], wanted))
     return Layout(header.separator, quote=""), records
 
 

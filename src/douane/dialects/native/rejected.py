@@ -1,6 +1,7 @@
 """The file of rejected lines: each as it was sent, behind a first column that says why it was rejected.
 
-The reason comes first because a line may have too few cells, too many, or a delimiter at its end.
+The reason comes first because a line may have too few cells, too many, or a delimiter at its end. Nothing would
+tell that column from others in a file without a header, or of fixed width: there the lines stand alone.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ def rejected_lines(
     for line, text in records:
         reason = next((_reason(each) for at, each in by_line if at == line), "")
         yield f"{_cell(reason, layout)}{layout.delimiter}{_shown(text)}\r\n"
+
+
+def resent_lines(records: Iterable[tuple[int, str]]) -> Iterator[str]:
+    """The records as they were sent, for a file that has no header to name one more column in."""
+    for _, text in records:
+        yield f"{_shown(text)}\r\n"
 
 
 def _reason(faults: Iterable[Mapping[str, Any]]) -> str:

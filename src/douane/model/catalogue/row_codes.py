@@ -74,7 +74,12 @@ ROW_FAULTS = (
         "{value} could be a decimal or a thousands separator",
         "Write two decimals (1200,00) or declare the decimal sign on the credential.",
     ),
-    Code("not-a-date", "Not a date", "{value} is not a date", "Write dates as YYYY-MM-DD."),
+    Code(
+        "not-a-date",
+        "Not a date",
+        "{value} is not a date{detail}",
+        "Write dates as YYYY-MM-DD, or in the format that the mapping names.",
+    ),
     Code(
         "ambiguous-date",
         "Date that could mean two days",

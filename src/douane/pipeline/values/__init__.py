@@ -29,6 +29,7 @@ from .choice import read_choices, replace_mapped
 from .country import read_countries
 from .currency import read_currencies
 from .date import read_dates
+from .date_format import read_formatted_dates
 from .email import read_emails
 from .flag import read_flags
 from .reading import Convention, Proof, Reading, settle
@@ -57,20 +58,24 @@ def read(
     value_map: Mapping[str, str] | None = None,
     final: bool = False,
     characters_max: int | None = None,
+    date_format: str = "",
 ) -> Reading:
     """Read a column of text, null where a cell is empty, as values of `kind`.
 
     `convention` settles the amounts and dates that could mean two things; without it they come back
     undecided, or as faults when `final` says that no later cell can settle them. `choices` are what a
     CHOICE may be. `value_map` (what the sender writes, what we take it for; the case is ignored)
-    applies first, to any kind. `characters_max` is for a TEXT that has a bound of its own. Cells of blanks
-    only count as empty. Never raises for what a cell holds.
+    applies first, to any kind. `characters_max` is for a TEXT that has a bound of its own.
+    `date_format` (see `model.date_formats`) is the one way in which a DATE may be written, and no convention
+    is asked for then. Cells of blanks only count as empty. Never raises for what a cell holds.
     """
     if value_map:
         cells = replace_mapped(cells, value_map)
     match kind:
         case Kind.AMOUNT:
             return read_amounts(cells, convention, final=final)
+        case Kind.DATE if date_format:
+            return read_formatted_dates(cells, date_format)
         case Kind.DATE:
             return read_dates(cells, convention, final=final)
         case Kind.TEXT:

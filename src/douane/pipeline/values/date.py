@@ -13,9 +13,9 @@ import polars as pl
 from .reading import Convention, Proof, Reading, overlay, read_once, stripped
 
 _ISO = r"^(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
-_YEAR_MONTH_DAY = r"^(?:19|2[0-9])[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$"
+YEAR_MONTH_DAY = r"^(?:19|2[0-9])[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$"
 _EIGHT_DIGITS = r"^(?:19|2[0-9])[0-9]{6}$"
-_MIDNIGHT = r"[T ]00:00(?::00(?:[.,]0+)?)?(?:Z|\+00:00)?$"
+MIDNIGHT = r"[T ]00:00(?::00(?:[.,]0+)?)?(?:Z|\+00:00)?$"
 _COMPACT = r"^([0-9]{4})([0-9]{2})([0-9]{2})$"
 _YEAR_FIRST = r"^([0-9]{4})(?:/([0-9]{1,2})/|\.([0-9]{1,2})\.)([0-9]{1,2})$"
 _YEAR_LAST = r"^([0-9]{1,2})(?:/([0-9]{1,2})/|-([0-9]{1,2})-|\.([0-9]{1,2})\.)([0-9]{4})$"
@@ -52,7 +52,7 @@ def read_dates(cells: pl.Series, convention: Convention | None, *, final: bool =
     texts = stripped(cells)
     # Most columns are written in one of these two ways throughout; a few cells of the other are no loss.
     is_compact = texts.head(SAMPLE).str.contains(_EIGHT_DIGITS).any()
-    values = _days(texts, _EIGHT_DIGITS, "%Y%m%d") if is_compact else _days(texts, _ISO)
+    values = days(texts, _EIGHT_DIGITS, "%Y%m%d") if is_compact else days(texts, _ISO)
     odd = (values.is_null() & texts.is_not_null()).arg_true()
     if odd.is_empty():
         return Reading(values)
@@ -60,7 +60,7 @@ def read_dates(cells: pl.Series, convention: Convention | None, *, final: bool =
     return overlay(Reading(values), odd, read_once(texts.gather(odd), reader))
 
 
-def _days(texts: pl.Series, shape: str, form: str = "%Y-%m-%d") -> pl.Series:
+def days(texts: pl.Series, shape: str, form: str = "%Y-%m-%d") -> pl.Series:
     """The days of the texts that have `shape`, written as `form`; null for others and for no days."""
     # Polars alone would also take signs and years of any length.
     fits = texts.str.contains(shape)
@@ -68,10 +68,10 @@ def _days(texts: pl.Series, shape: str, form: str = "%Y-%m-%d") -> pl.Series:
 
 
 def _read_odd(cells: pl.Series, convention: Convention | None, *, final: bool) -> Reading:
-    texts = cells.str.replace(_MIDNIGHT, "").str.replace(_COMPACT, "${1}-${2}-${3}")
+    texts = cells.str.replace(MIDNIGHT, "").str.replace(_COMPACT, "${1}-${2}-${3}")
     texts = _with_month_numbers(texts.str.replace(_YEAR_FIRST, "${1}-${2}${3}-${4}"))
-    day_first = _days(texts.str.replace(_YEAR_LAST, "${5}-${2}${3}${4}-${1}"), _YEAR_MONTH_DAY)
-    month_first = _days(texts.str.replace(_YEAR_LAST, "${5}-${1}-${2}${3}${4}"), _YEAR_MONTH_DAY)
+    day_first = days(texts.str.replace(_YEAR_LAST, "${5}-${2}${3}${4}-${1}"), YEAR_MONTH_DAY)
+    month_first = days(texts.str.replace(_YEAR_LAST, "${5}-${1}-${2}${3}${4}"), YEAR_MONTH_DAY)
     first, second = day_first, month_first
     if convention is Convention.MONTH_FIRST:
         first, second = month_first, day_first
@@ -93,11 +93,14 @@ def _with_month_numbers(texts: pl.Series) -> pl.Series:
     # NFD, not NFKD: digits of other scripts must not become digits here.
     words = texts.str.to_lowercase().str.normalize("NFD").str.replace_all(r"\p{M}", "")
     month = words.str.extract(_NAMED, 2).replace_strict(_MONTH_BY_NAME, default=None, return_dtype=pl.String)
-    year = words.str.extract(_NAMED, 3)
-    # Two digits are a year of 1969 to 2068, as POSIX has it.
-    year = year.str.replace("^([0-5][0-9]|6[0-8])$", "20${1}").str.replace("^([0-9]{2})$", "19${1}")
+    year = in_four_digits(words.str.extract(_NAMED, 3))
     dates = year + "-" + month + "-" + words.str.extract(_NAMED, 1)
     return dates.zip_with(dates.is_not_null(), texts)
+
+
+def in_four_digits(years: pl.Series) -> pl.Series:
+    """The years, of which two digits are one of 1969 to 2068, as POSIX has it."""
+    return years.str.replace("^([0-5][0-9]|6[0-8])$", "20${1}").str.replace("^([0-9]{2})$", "19${1}")
 
 
 def _codes(values: pl.Series, undecided: pl.Series, *, final: bool) -> pl.Series:

@@ -11,11 +11,11 @@ import numpy as np
 import polars as pl
 
 from .csv_arrays import Marks, Numbers, series, texts_between
-from .tra_layout import Layout, Position
+from .fixed_layout import Columns, FixedColumn
 
 SAMPLE_LINES = 64
 CONTINUES_BELOW = -64  # read with a sign, the bytes 0x80 to 0xBF, which continue a character
-RUN_POSITIONS_MIN = 8  # fewer are sooner cut than looked at
+RUN_COLUMNS_MIN = 8  # fewer are sooner cut than looked at
 
 
 @dataclass(frozen=True)
@@ -65,25 +65,28 @@ class Lines:
         """The lines as text, without their line ends."""
         return self._pieces(np.column_stack([self.starts, self.ends])).gather_every(2)
 
-    def byte_at(self, position: Position) -> Numbers:
+    def byte_at(self, column: FixedColumn) -> Numbers:
         """The first byte of a cell of each line; a blank where the line ends before it."""
-        at = self.offsets([position.start - 1])[:, 0]
+        at = self.offsets([column.start - 1])[:, 0]
         found = np.frombuffer(self.data, np.uint8)[np.minimum(at, len(self.data) - 1)]
         return np.where(at < self.ends, found, ord(" ")).astype(np.int64)
 
-    def cells(self, layout: Layout) -> pl.DataFrame:
-        """One String column per position of the layout: the cells stripped, null where they are blank."""
-        used = self._used(layout)
+    def cells(self, columns: Columns) -> pl.DataFrame:
+        """One String column for each of `columns`, which are in order and do not overlap.
+
+        The cells are stripped, and null where they are blank.
+        """
+        used = self._used(columns)
         edges = sorted({edge for each in used for edge in (each.start - 1, each.end - 1)})
         pieces = self._pieces(self.offsets(edges))
-        columns = {
+        found = {
             each.label: pieces.gather_every(len(edges), edges.index(each.start - 1)).str.strip_chars()
             for each in used
         }
         blank = pl.repeat(None, len(self), dtype=pl.String, eager=True)
-        frame = pl.DataFrame({each.label: columns.get(each.label, blank) for each in layout})
+        frame = pl.DataFrame({each.label: found.get(each.label, blank) for each in columns})
         return frame.with_columns(
-            pl.when(pl.col(label).str.len_bytes() > 0).then(pl.col(label)) for label in columns
+            pl.when(pl.col(label).str.len_bytes() > 0).then(pl.col(label)) for label in found
         )
 
     def _pieces(self, bounds: Numbers) -> pl.Series:
@@ -93,30 +96,30 @@ class Lines:
             texts_between(self.data, np.append(flat, flat[-1:]) if len(flat) else np.zeros(1, np.int64))
         )
 
-    def _used(self, layout: Layout) -> Layout:
-        """The positions to look at: not the long runs of them that are blank in every line, as most are."""
-        seen = self.taken(slice(SAMPLE_LINES))._inked(layout)
+    def _used(self, columns: Columns) -> Columns:
+        """The columns to look at: not the long runs of them that are blank in every line, as most are."""
+        seen = self.taken(slice(SAMPLE_LINES))._inked(columns)
         runs = [
-            list(run) for was_seen, run in groupby(layout, lambda each: each.label in seen) if not was_seen
+            list(run) for was_seen, run in groupby(columns, lambda each: each.label in seen) if not was_seen
         ]
-        long = [run for run in runs if len(run) >= RUN_POSITIONS_MIN]
+        long = [run for run in runs if len(run) >= RUN_COLUMNS_MIN]
         spans = [
-            Position(str(at), run[0].start, run[-1].end - run[0].start, "a") for at, run in enumerate(long)
+            FixedColumn(str(at), run[0].start, run[-1].end - run[0].start) for at, run in enumerate(long)
         ]
         inked = self._inked(tuple(spans)) if len(self) > SAMPLE_LINES else set()
         blank = {each.label for at, run in enumerate(long) if str(at) not in inked for each in run}
-        return tuple(each for each in layout if each.label not in blank)
+        return tuple(each for each in columns if each.label not in blank)
 
-    def _inked(self, layout: Layout) -> set[str]:
-        """The labels of the positions where some line has more than blanks."""
-        if not layout or not len(self):
+    def _inked(self, columns: Columns) -> set[str]:
+        """The labels of the columns in which some line has more than blanks."""
+        if not columns or not len(self):
             return set()
-        bounds = self.offsets([edge for each in layout for edge in (each.start - 1, each.end - 1)])
+        bounds = self.offsets([edge for each in columns for edge in (each.start - 1, each.end - 1)])
         start, end = int(bounds[0, 0]), int(self.ends[-1])
         ink = np.flatnonzero(np.frombuffer(self.data, np.uint8)[start:end] != ord(" "))
         before = np.searchsorted(ink, bounds.ravel() - start).reshape(bounds.shape)
         inked = np.flatnonzero((before[:, 1::2] > before[:, ::2]).any(axis=0))
-        return {layout[at].label for at in inked}
+        return {columns[at].label for at in inked}
 
 
 def lines_of(data: bytes, first_line: int) -> Lines:
