@@ -1,0 +1,112 @@
+"""One request for a file and its answer: asked of a checked address, failures told in words."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import httpcore
+import httpx
+
+from douane.errors import SourceFailure
+
+from .address import Address
+from .connecting import TIMEOUTS, GuardedBackend, WatchedStream
+from .guard import Guard
+from .watch import CONNECT_SECONDS_MAX, Watch
+
+_HEAD = re.compile(rb"HTTP/[0-9.]+ ([0-9]{3})[\s\S]*?\n\r?\n")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The head of an answer, and its body as it comes. `head_size` is in bytes, announcements included."""
+
+    status: int
+    headers: httpx.Headers
+    blocks: Iterable[bytes]
+    stream: WatchedStream
+    head_size: int
+
+    def bytes_behind(self, body_size: int) -> int:
+        """How many bytes came behind a body of this size that was not sent in chunks, 0 where it ends."""
+        behind = self.stream.received - self.head_size - body_size
+        return behind or self.stream.bytes_waiting()
+
+
+@contextmanager
+def asked(address: Address, guard: Guard, watch: Watch, context: ssl.SSLContext) -> Iterator[Answer]:
+    """The answer to GET, as it is sent and not decoded; the connection is closed at the end.
+
+    Nothing is sent but what every fetch sends: no cookie, no authorization, no former address, and by
+    no proxy. Raises SourceFailure when the host cannot be reached or does not keep to HTTP, and what the
+    guard and the watch raise.
+    """
+    backend = GuardedBackend(guard, address, watch)
+    request = _request(address)
+    connection = httpcore.HTTPConnection(request.url.origin, ssl_context=context, network_backend=backend)
+    try:
+        response = connection.handle_request(request)
+        stream = response.extensions["network_stream"]
+        assert isinstance(stream, WatchedStream), "httpcore gives back the stream it was given"
+        assert isinstance(response.stream, Iterable)
+        head_size = _size_of_head(stream.end_of_head())
+        headers = httpx.Headers(response.headers)
+        yield Answer(response.status, headers, response.stream, stream, head_size)
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise SourceFailure(f"{address.shown} {_in_words(error, watch)}.") from error
+    finally:
+        connection.close()
+
+
+def _request(address: Address) -> httpcore.Request:
+    url = httpcore.URL(
+        scheme=address.scheme.encode(),
+        host=address.host.encode(),
+        port=address.port,
+        target=address.target.encode("ascii"),
+    )
+    headers: dict[bytes | str, bytes | str] = {
+        "Host": address.authority,
+        "User-Agent": f"douane/{version('douane')}",
+        "Accept": "*/*",
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+    }
+    return httpcore.Request("GET", url, headers=headers, extensions={"timeout": TIMEOUTS})
+
+
+def _size_of_head(received: bytes) -> int:
+    """The bytes up to the body, the heads of answers that only announce it (1xx) included."""
+    end = 0
+    while found := _HEAD.match(received, end):
+        end = found.end()
+        if not found[1].startswith(b"1"):
+            break
+    return end
+
+
+def _in_words(error: Exception, watch: Watch) -> str:
+    """What happened, without the library's own words, which may hold more than everybody may see."""
+    if isinstance(error, httpcore.ConnectTimeout):
+        return f"takes no connection within {CONNECT_SECONDS_MAX:.0f} seconds"
+    if isinstance(error, httpcore.ConnectError):
+        return _unconnected(error.__cause__)
+    if isinstance(error, httpcore.TimeoutException):
+        return f"was silent for {watch.silence_seconds:,.0f} seconds"
+    if isinstance(error, httpcore.ProtocolError):
+        return "gives an answer that is cut, too long or no HTTP"
+    return "broke off"
+
+
+def _unconnected(cause: BaseException | None) -> str:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"has a certificate that is not trusted: {cause.verify_message.rstrip('.')}"
+    if isinstance(cause, ssl.SSLError):
+        return "cannot be spoken to over TLS"
+    reason = cause.strerror if isinstance(cause, OSError) else ""
+    return f"cannot be reached: {(reason or 'no connection').lower()}"
