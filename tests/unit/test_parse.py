@@ -280,3 +280,106 @@ def test_a_record_too_long_is_sent_back_cut() -> None:
     limits = replace(LIMITS, line_bytes_max=101)
     found = list(read_records(blocks(b"a;b\n" + "é".encode() * 5000), Layout(), limits, {2}))
     assert found == [(1, "a;b"), (2, "é" * 50)]
+
+
+BARE = Layout(has_header=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("1;2\n", ("column 1", "column 2")),
+        ("\n \n1;2;3\n", ("column 1", "column 2", "column 3")),
+        ("1;2;\n", ("column 1", "column 2", "column 3")),
+        ('"a;b";"c\nd;e;f\ng"\n1;2\n', ("column 1", "column 2")),
+        ('"never;closed\n1;2;3\n4;5;6\n', ("column 1", "column 2", "column 3")),
+        ('tube 5" x;1\n4;5;6\n', ("column 1", "column 2", "column 3")),
+        ('5" x;1\n', ("column 1", "column 2")),
+        ("x" * 2_000_000 + "\n1;2\n", ("column 1", "column 2")),
+        ("x" * 2_000_000 + "\n", ("column 1",)),
+        ("1\0;\ufdd0;3\n", ("column 1", "column 2", "column 3")),
+    ],
+)
+def test_the_first_well_formed_record_tells_the_columns(text: str, labels: tuple[str, ...]) -> None:
+    assert read(text, layout=BARE)[0] == labels
+
+
+def test_a_first_record_of_another_width_costs_the_others() -> None:
+    _, rows, faults, received = read("1;2;3;4;5;6;7;8\n1;2\n\n3;4\n", layout=BARE)
+    assert [row[0] for row in rows] == [1]
+    assert [fault[:3] for fault in faults] == [
+        (2, "column-count", "defined=8, found=2"),
+        (4, "column-count", "defined=8, found=2"),
+    ]
+    assert received == 3
+    _, rows, faults, received = read("1\n1;2\n3;4\n", layout=BARE)
+    assert (rows, received) == ([(1, "1")], 3)
+    assert [fault[:3] for fault in faults] == [
+        (2, "column-count", "defined=1, found=2"),
+        (3, "column-count", "defined=1, found=2"),
+    ]
+
+
+def test_without_a_header_tabs_make_a_row() -> None:
+    _, rows, faults, _ = read("\t\n1\t2\n", layout=Layout("\t", has_header=False))
+    assert (rows, faults) == ([(1, None, None), (2, "1", "2")], [])
+
+
+def test_our_reason_column_is_none_where_labels_are() -> None:
+    assert read("douane_reason;a\n1;2\n", layout=BARE)[1] == [(1, "douane_reason", "a"), (2, "1", "2")]
+
+
+def test_skipped_lines_may_hold_anything() -> None:
+    text = 'Export "of\0 \ufdd0\n\n' + "x" * 2_000_000 + "\r\na;b\r\n1;2\r\n"
+    assert read(text, layout=Layout(lines_skipped=3)) == (("a", "b"), [(5, "1", "2")], [], 1)
+    assert read(text, layout=Layout(lines_skipped=3, has_header=False))[1] == [(4, "a", "b"), (5, "1", "2")]
+
+
+@pytest.mark.parametrize("skipped", [2, 3, 50])
+def test_a_file_of_skipped_lines_alone_is_refused(skipped: int) -> None:
+    headed = refused("a;b\n1;2\n  \n", layout=Layout(lines_skipped=skipped))
+    assert (headed.code, headed.message) == (
+        "no-header",
+        f"The file has no header line below the {skipped} lines that are skipped.",
+    )
+    bare = refused("a;b\n1;2\n  \n", layout=Layout(lines_skipped=skipped, has_header=False))
+    assert (bare.code, bare.message) == (
+        "empty-upload",
+        f"The file has nothing below the {skipped} lines that are skipped.",
+    )
+
+
+def test_a_first_record_of_too_many_cells_is_refused() -> None:
+    refusal = refused(";" * 1000 + "\n", layout=BARE)
+    assert (refusal.code, refusal.message) == (
+        "too-many-columns",
+        "The first record has 1001 values; a file may have 1000 columns.",
+    )
+
+
+def test_without_a_quote_a_delimiter_always_divides() -> None:
+    _, rows, faults, received = read('a;b\n"1;2"\n"3;4";5\n""";"\n6\r7;8\r\n', layout=Layout(quote=""))
+    assert rows == [(2, '"1', '2"'), (4, '"""', '"'), (5, "6\r7", "8")]
+    assert faults == [(3, "column-count", "defined=2, found=3", '"3;4";5')]
+    assert received == 4
+
+
+def test_without_a_quote_a_header_may_end_with_a_delimiter() -> None:
+    labels, rows, faults, _ = read('"a";b;\n1;2;\n3;4\n5;6;""\n7\r;8;\n', layout=Layout(quote=""))
+    assert labels == ('"a"', "b")
+    assert rows == [(2, "1", "2"), (3, "3", "4"), (5, "7\r", "8")]
+    assert [fault[:3] for fault in faults] == [(4, "column-count", "defined=2, found=3")]
+
+
+def test_a_line_without_quotes_that_is_too_long_is_one_fault() -> None:
+    limits = replace(LIMITS, line_bytes_max=10)
+    _, rows, faults, _ = read('a;b\n"1;2\n' + "x;" * 9 + "\n3;4\n", limits, Layout(quote=""))
+    assert rows == [(2, '"1', "2"), (4, "3", "4")]
+    assert [fault[:2] for fault in faults] == [(3, "line-too-long")]
+
+
+def test_records_of_a_file_without_a_header_as_sent() -> None:
+    text = 'title\r\n1;2\r\n"x\n""y";3\n\n4;"5\n'
+    layout = Layout(has_header=False, lines_skipped=1)
+    found = list(read_records(blocks(text.encode()), layout, LIMITS, [3, 6]))
+    assert found == [(3, '"x\n""y";3'), (6, '4;"5')]
