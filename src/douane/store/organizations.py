@@ -94,6 +94,11 @@ def get_company(conn: Connection, organization: str, code: str | None = None) ->
     return found
 
 
+def find_company(conn: Connection, organization_id: int, code: str) -> Company | None:
+    """The company of the organization with this code."""
+    return _company(conn, organization_id, code)
+
+
 def company_of(conn: Connection, company_id: int) -> Company:
     """The company with this id, which exists."""
     found = _one(conn, Company, "company_of", {"company_id": company_id})

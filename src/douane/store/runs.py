@@ -27,7 +27,8 @@ LOCK_SPACE = 1
 class NewRun:
     """A run as it is asked for. `upload_path` is null when the upload's bytes are in the database.
 
-    `credential_id` is null for a run that was not asked for over HTTP.
+    `credential_id` is null for a run that was not asked for over HTTP. `request_id` is what its sender asks
+    for it by, where the dialect has such ids.
     """
 
     organization_id: int
@@ -79,6 +80,18 @@ def get_run(conn: Connection, organization_id: int | None, run_id: int) -> Run |
     return _found(conn, "get_run", {"organization_id": organization_id, "run_id": run_id})
 
 
+def find_run_by_request_id(conn: Connection, organization_id: int, request_id: UUID) -> Run | None:
+    """The run of the organization with this request id."""
+    values = {"organization_id": organization_id, "request_id": request_id}
+    return _found(conn, "find_run_by_request_id", values)
+
+
+def has_waiting_runs(conn: Connection, organization_id: int, count: int) -> bool:
+    """Whether at least `count` runs of the organization wait."""
+    values = {"organization_id": organization_id, "before": count - 1}
+    return count <= 0 or conn.execute(SQL["has_waiting_runs"], values).fetchone() is not None
+
+
 def find_run_by_key(conn: Connection, company_id: int, idempotency_key: str) -> Run | None:
     """The run of the company that holds the idempotency key; a failed run holds none."""
     return _found(conn, "find_run_by_key", {"company_id": company_id, "idempotency_key": idempotency_key})
@@ -122,6 +135,24 @@ def set_upload(conn: Connection, run_id: int, name: str, size: int, digest: str,
     """Say what the upload of a run is, now that it was fetched; `path` is null for bytes in the database."""
     values = {"name": name, "bytes": size, "digest": digest, "path": path}
     return _changed(conn, "set_upload", {"run_id": run_id, **values})
+
+
+def live_upload_paths(conn: Connection, paths: list[str]) -> set[str]:
+    """Those of the paths at which a run that is not over has its upload."""
+    return {path for (path,) in conn.execute(SQL["live_upload_paths"], {"paths": paths})}
+
+
+def cancel_run(conn: Connection, run_id: int, message: str) -> Run | None:
+    """Mark a waiting run as failed; None when it is carried out at the moment, or over."""
+    return _found(conn, "cancel_run", {"run_id": run_id, "message": message})
+
+
+def revive_run(conn: Connection, run_id: int) -> Run | None:
+    """Put a failed run back to waiting; None when it did not fail.
+
+    Raises psycopg's UniqueViolation when another run holds its idempotency key by now.
+    """
+    return _found(conn, "revive_run", {"run_id": run_id})
 
 
 def wait_again(conn: Connection, run_id: int) -> Run | None:
@@ -176,6 +207,12 @@ def list_faults(
     values |= {"warnings": warnings or only_warnings, "faults": not only_warnings}
     with conn.cursor(row_factory=dict_row) as cursor:
         return [_told(each) for each in cursor.execute(SQL["list_faults"], values)]
+
+
+def count_faults(conn: Connection, run_id: int) -> int:
+    """How many faults a run has, warnings not counted."""
+    row = conn.execute(SQL["count_faults"], {"run_id": run_id}).fetchone()
+    return int(row[0]) if row else 0
 
 
 def weightiest_fault(conn: Connection, run_id: int) -> dict[str, Any]:

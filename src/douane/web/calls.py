@@ -24,6 +24,7 @@ from douane.store.waiting import wait_at_most
 
 from .body import read_body
 from .callers import Headers
+from .gateway import OurGateway, base_url
 from .gathering import Gatherer
 from .problems import log
 from .service import Service
@@ -99,17 +100,22 @@ def _together(service: Service, gathering: Gathering) -> Ask:
 
 
 def _alone(service: Service, call: Call) -> Ask:
-    def answer(caller: Caller, query: dict[str, str], body: bytes) -> Reply:
+    settings, gateway = service.settings, OurGateway(service.settings)
+
+    def answer(caller: Caller, query: dict[str, str], body: bytes, reached_by: str) -> Reply:
         with service.database.connection() as conn:
             wait_at_most(conn, LOCK_SECONDS_MAX)
-            return call.answer(Asked(conn, caller, service.settings, query, body))
+            return call.answer(Asked(conn, caller, settings, query, body, gateway, reached_by))
 
     async def ask(exchange: Exchange, caller: Caller) -> Reply:
         query = read_query(exchange.scope["query_string"])
         body = await _body(service, exchange)
+        reached_by = base_url(settings, exchange.scope, exchange.headers)
         async with service.large if len(body) > LARGE_BYTES else nullcontext():
             loop = asyncio.get_running_loop()
-            return await _readable(loop.run_in_executor(service.threads, answer, caller, query, body))
+            return await _readable(
+                loop.run_in_executor(service.threads, answer, caller, query, body, reached_by)
+            )
 
     return ask
 

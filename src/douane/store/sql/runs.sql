@@ -27,6 +27,20 @@ where (%(organization_id)s::integer is null or organization_id = %(organization_
 order by id desc
 limit %(limit)s;
 
+-- find_run_by_request_id --
+select *
+from runs
+where request_id = %(request_id)s
+    and organization_id = %(organization_id)s;
+
+-- has_waiting_runs --
+select 1
+from runs
+where organization_id = %(organization_id)s
+    and state = 'waiting'
+limit 1
+offset %(before)s;
+
 -- find_run_by_key --
 select *
 from runs
@@ -73,6 +87,26 @@ set upload_name = %(name)s, upload_bytes = %(bytes)s, upload_digest = %(digest)s
 where id = %(run_id)s
 returning *;
 
+-- live_upload_paths --
+select upload_path
+from runs
+where state in ('waiting', 'running')
+    and upload_path = any(%(paths)s);
+
+-- cancel_run --
+update runs
+set state = 'failed', failure = %(message)s, finished_at = clock_timestamp()
+where id = %(run_id)s
+    and state = 'waiting'
+returning *;
+
+-- revive_run --
+update runs
+set state = 'waiting', failure = null, started_at = null, finished_at = null
+where id = %(run_id)s
+    and state = 'failed'
+returning *;
+
 -- fail_abandoned --
 update runs
 set state = 'failed', failure = %(message)s, finished_at = clock_timestamp()
@@ -96,6 +130,12 @@ where run_id = %(run_id)s
     and (%(faults)s or is_warning)
 order by line
 limit %(limit)s;
+
+-- count_faults --
+select count(*)
+from faults
+where run_id = %(run_id)s
+    and not is_warning;
 
 -- weightiest_fault --
 select line, field, value, code, detail, is_warning, count(*) over (partition by code) as count
