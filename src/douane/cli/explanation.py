@@ -66,8 +66,11 @@ def _cut(told: Told) -> str:
 
 def _map(told: Told) -> None:
     there = [each for each in told["columns"] if each["is_there"]]
-    absent = [each["label"] for each in told["columns"] if not each["is_there"]]
-    lacking = [each["label"] for each in told["columns"] if each["is_required"] and not each["is_there"]]
+    missing = [
+        each for each in told["columns"] if not each["is_there"] and each["label"] not in told["defaults"]
+    ]
+    absent = [each["label"] for each in missing]
+    lacking = [each["label"] for each in missing if each["is_required"]]
     print(f"map       {len(there)} labels fill fields of {told['table']}\n")
     rows = [{**each, "required": "required" if each["is_required"] else ""} for each in there]
     show_table(rows, ("label", "field", "kind", "required"))
@@ -75,7 +78,12 @@ def _map(told: Told) -> None:
     if lacking:
         print(f"          required and not in the file: {', '.join(lacking)}")
     if told["extras"]:
-        print(f"          kept as extra values: {', '.join(map(visible, told['extras']))}")
+        done = "kept as extra values" if told["keeps_extras"] else "not kept"
+        print(f"          {done}: {', '.join(map(visible, told['extras']))}")
+    for what, texts in (("where it is empty", told["defaults"]), ("in every row", told["constants"])):
+        if texts:
+            shown = (f"{visible(name)} is {visible(text)}" for name, text in texts.items())
+            print(f"          {what}: {', '.join(shown)}")
     if absent:
         print(f"          not in the file, so what is stored stays: {', '.join(absent)}")
 

@@ -17,7 +17,7 @@ from douane.pipeline.charset import charset_of
 from douane.pipeline.decode import MARKED, decode
 from douane.pipeline.detect import detect_charset
 from douane.pipeline.intake import DETECTED, Intake
-from douane.pipeline.map import map_labels
+from douane.pipeline.map import found_labels, map_labels
 from douane.pipeline.opened import opened
 from douane.pipeline.parse import parse
 from douane.pipeline.unpack import GZIP_MAGIC, unpacked
@@ -105,8 +105,9 @@ def _read(
     parsed = parse(intake.reader(_counted(blocks, told, tell), limits, size))
     told["parse"] = _cut(intake) | {"labels": list(parsed.labels), "received": 0, "unreadable": 0}
     told["map"] = _mapped(parsed.labels, intake.mapping)
-    findings = Findings(Validator(map_labels(parsed.labels, intake.mapping), intake.declarations), rows_max)
-    findings.take(parsed.batches, folder)
+    plan = map_labels(parsed.labels, intake.mapping)
+    findings = Findings(Validator(plan, intake.declarations), rows_max)
+    findings.take(map(plan.applied, parsed.batches), folder)
     told["parse"] |= {"received": findings.received, "unreadable": findings.unreadable}
     told["validate"] = findings.told()
 
@@ -132,19 +133,26 @@ def _counted(blocks: Iterator[bytes], told: Told, tell: Tell) -> Iterator[bytes]
 
 
 def _mapped(labels: tuple[str, ...], mapping: Mapping) -> Told:
-    """Every column of the mapping, whether the file has it or not, and the file's other labels."""
-    known = {each.label for each in mapping.columns}
+    """Every column of the mapping, whether the file has it or not, its constants, the file's other labels."""
+    found = found_labels(labels, mapping)
     columns = [
         {
-            "label": each.label,
+            "label": each.label if label is None else label,
             "field": each.field,
             "kind": mapping.table.by_name[each.field].kind.value
             if each.field in mapping.table.by_name
             else "text",
             "is_required": each.is_required,
-            "is_there": each.label in labels,
+            "is_there": label is not None,
         }
-        for each in mapping.columns
+        for each, label in found
     ]
-    extras = [label for label in labels if label not in known]
-    return {"table": mapping.table.name, "columns": columns, "extras": extras}
+    known = {label for _, label in found}
+    return {
+        "table": mapping.table.name,
+        "columns": columns,
+        "defaults": {each.label: each.default for each, _ in found if each.default},
+        "constants": dict(mapping.constants),
+        "extras": [label for label in labels if label not in known],
+        "keeps_extras": mapping.keeps_extras,
+    }

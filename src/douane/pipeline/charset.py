@@ -13,12 +13,22 @@ from itertools import chain
 import numpy as np
 import pyarrow as pa
 
+from douane.errors import Refusal
 from douane.formats.outside import OUTSIDE_ERRORS
 from douane.model.refusing import refusal
 
 UTF_8 = "utf-8"
 EITHER_ORDER = {"utf-16", "utf-32"}
 LONGEST_CHARACTER = 4
+
+
+def is_charset(name: str) -> bool:
+    """Whether `charset_of` knows the name."""
+    try:
+        charset_of(name)
+    except Refusal:
+        return False
+    return True
 
 
 def charset_of(name: str) -> str:

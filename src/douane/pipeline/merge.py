@@ -53,8 +53,7 @@ class Merge:
         self._skipped = 0
         self.outcome = Outcome(folder, merging.organization_id, merging.run_id)
         plan = validator.plan
-        labels = (*(each.label for each in plan.columns), *plan.extras)
-        self._fingerprinting = Fingerprinting(labels, validator.declarations)
+        self._fingerprinting = Fingerprinting(plan.labels, validator.declarations, plan.meanings)
         customer = (CUSTOMER_ID,) if plan.table.has_customer else ()
         self._fields = (*customer, *plan.fields, *((EXTRA,) if plan.extras else ()))
 

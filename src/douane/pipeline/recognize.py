@@ -2,8 +2,8 @@
 
 The fingerprint of a row is the xxHash64 of its cells as sent, in the order of their labels, joined by
 U+001F. Its seed is the set of labels and whatever else gives the cells their meaning: READING, the
-sender's declarations and, for a row that only the end of the file could settle, what its columns have
-proven. So an equal fingerprint means that reading the row would give what is stored. It is part of the
+sender's declarations, what a person's mapping makes of them and, for a row that only the end of the file
+could settle, what its columns have proven. So an equal fingerprint means that reading the row would give what is stored. It is part of the
 schema, as the stored fingerprints were made by it.
 """
 
@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import reduce
 
 import numpy as np
@@ -36,15 +36,20 @@ ROWS_JUDGED_AT_ONCE = 1 << 18
 
 @dataclass(frozen=True)
 class Fingerprinting:
-    """How the rows of one file are fingerprinted: by which labels, and with what meaning."""
+    """How the rows of one file are fingerprinted: by which labels, and with what meaning.
+
+    `meanings` are those that a mapping gives to labels, where they may change at any time.
+    """
 
     labels: tuple[str, ...]
     declarations: Declarations
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
     def add(self, rows: pl.DataFrame, settled: str = "") -> pl.DataFrame:
         """`rows` as sent, with FINGERPRINT (Int64); `settled` tells what their columns have proven."""
         labels = sorted(self.labels)
-        meaning = json.dumps([READING, labels, asdict(self.declarations), settled], sort_keys=True)
+        told = [READING, labels, asdict(self.declarations), settled]
+        meaning = json.dumps([*told, self.meanings] if self.meanings else told, sort_keys=True)
         seed = int.from_bytes(hashlib.sha256(meaning.encode()).digest()[:8], "big")
         text = pl.concat_str([pl.col(label).fill_null("") for label in labels], separator=SEPARATOR)
         hashed = plh.NonCryptographicHashingNameSpace(text).xxhash64(seed=seed)

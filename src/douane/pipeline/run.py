@@ -112,7 +112,7 @@ class _Import:
         readings = chain([parsed], iter(lambda: self._parse(file.data, encoding, clock), None))
 
         def reread() -> Iterator[Batch]:
-            return clock.timed("parse", next(readings).batches, "decode")
+            return clock.timed("parse", map(plan.applied, next(readings).batches), "decode")
 
         self.conn.execute("savepoint before_merge")
         with clock.stage("merge"):

@@ -16,6 +16,7 @@ from .batch import FAULT_SCHEMA, FINGERPRINT, LINE, Batch, no_faults
 from .clock import Clock
 from .identity import EXTRA
 from .map import Plan
+from .rewriting import rewritten, with_outsiders
 from .values import Convention, Proof, Reading, read, settle
 
 VALUE_LENGTH_MAX = 200
@@ -94,17 +95,19 @@ class Validator:
         kind = Kind.TEXT if field_ is None else field_.kind
         proven = self.proofs.get(column.label, Proof.NONE)
         declared = self._declared(kind)
+        cells = rows[column.label]
         reading = read(
             kind,
-            rows[column.label],
+            rewritten(cells, column),
             convention=settle(declared, proven) if is_final else declared,
             choices=tuple(column.choices),
             value_map=self.declarations.maps.get(column.label),
             final=is_final,
             characters_max=None if field_ is None else field_.characters_max,
+            date_format=column.date_format,
         )
         self.proofs[column.label] = proven | reading.proofs
-        return reading
+        return with_outsiders(reading, cells, column)
 
     def _declared(self, kind: Kind) -> Convention | None:
         said = {Kind.AMOUNT: self.declarations.decimal_sign, Kind.DATE: self.declarations.date_order}.get(
@@ -122,7 +125,7 @@ class Validator:
             if codes is not None:
                 found.append(_told(rows, column.label, codes, reading.details))
             if column.is_required and reading.values.null_count():
-                found += _missing(rows, column.label)
+                found += _missing(rows, column)
         return found
 
     def _warnings(self, rows: pl.DataFrame, readings: Dictionary[str, Reading]) -> list[pl.DataFrame]:
@@ -174,12 +177,16 @@ def _none(rows: pl.DataFrame) -> pl.Series:
     return pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
 
 
-def _missing(rows: pl.DataFrame, label: str) -> list[pl.DataFrame]:
-    lacking = rows[label].str.strip_chars().fill_null("") == ""
+def _missing(rows: pl.DataFrame, column: Column) -> list[pl.DataFrame]:
+    cells = rows[column.label]
+    lacking = cells.str.strip_chars().fill_null("") == ""
+    replaced = rewritten(cells, column)
+    if replaced is not cells:
+        lacking |= replaced.str.strip_chars().eq_missing("")
     if not lacking.any():
         return []
     codes = pl.select(pl.when(lacking).then(pl.lit("missing-value"))).to_series()
-    return [_told(rows, label, codes, None)]
+    return [_told(rows, column.label, codes, None)]
 
 
 def _told(rows: pl.DataFrame, label: str, codes: pl.Series, details: pl.Series | None) -> pl.DataFrame:

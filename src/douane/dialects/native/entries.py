@@ -15,6 +15,7 @@ from douane.store.organizations import company_of
 from douane.store.runs import Run
 
 from .fec import FEC
+from .mapped import MAPPED, mapped_intake
 from .tra_lines import TRA_LINES, read_tra_lines
 
 ENCODING = Option(
@@ -32,7 +33,9 @@ TRA_SUFFIXES = (".tra",)
 
 
 def intake(run: Run, settings: Settings) -> Intake:
-    """The intake of a run on one of the two doors."""
+    """The intake of a run on one of the two doors, or of a file that a mapping describes."""
+    if run.door == MAPPED:
+        return mapped_intake(run)
     return _fec(run) if run.door == "fec" else _tra(run)
 
 

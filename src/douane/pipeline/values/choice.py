@@ -9,7 +9,7 @@ import polars as pl
 from .reading import Reading, stripped, where
 
 
-def _replaced(cells: pl.Series, new_by_old: Mapping[str, str]) -> pl.Series:
+def mapped_words(cells: pl.Series, new_by_old: Mapping[str, str]) -> pl.Series:
     """What `new_by_old` has for each cell, whatever its case; null where it has nothing."""
     # Words that differ in their case alone are one word, of which the first counts.
     known = {old.strip().lower(): new for old, new in reversed(list(new_by_old.items()))}
@@ -24,7 +24,7 @@ def replace_mapped(cells: pl.Series, value_map: Mapping[str, str]) -> pl.Series:
     ['FAC', 'FAC']
     """
     bare = stripped(cells)
-    found = _replaced(bare, value_map)
+    found = mapped_words(bare, value_map)
     return found.zip_with(found.is_not_null(), bare)
 
 
@@ -37,6 +37,6 @@ def read_choices(cells: pl.Series, choices: tuple[str, ...]) -> Reading:
     ['FAC', None]
     """
     words = stripped(cells)
-    values = _replaced(words, {each: each for each in choices})
+    values = mapped_words(words, {each: each for each in choices})
     unknown = values.is_null() & words.is_not_null()
     return Reading(values, where(unknown, "unknown-choice"), where(unknown, ", ".join(choices)))

@@ -1,0 +1,60 @@
+"""Files that a person's mapping describes: how they are read, what may be made for their entries."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from douane.formats.csv import Layout
+from douane.formats.fixed import FixedColumn, FixedLayout
+from douane.model.mapping import Declarations
+from douane.model.mapping_document import MappingDocument, read_document
+from douane.model.mapping_parts import FIXED, EntryOptions
+from douane.pipeline.entries.wishes import EntryWishes, Making
+from douane.pipeline.intake import Intake
+from douane.store.runs import Run
+
+MAPPED = "mapped"
+"""What runs of files that a mapping describes are recorded under."""
+
+MAPPING = "mapping"
+"""The key of a run's declarations that holds the mapping it was asked with."""
+
+SUFFIXES = (".csv", ".txt")
+
+
+def mapped_intake(run: Run) -> Intake:
+    """The intake of a run that was asked for with a mapping. Refuses `bad-mapping`."""
+    return intake_of_document(read_document(run.declarations[MAPPING]), run)
+
+
+def intake_of_document(document: MappingDocument, run: Run) -> Intake:
+    """The intake of a run by a mapping; what the run itself declares goes before what the mapping does."""
+    declared = {name: value for name, value in run.declarations.items() if name != MAPPING}
+    return Intake(
+        mapping=document.mapping,
+        layout=_layout(document),
+        encoding=document.layout.encoding,
+        compression=run.options.get("compression", ""),
+        declarations=Declarations(**{**asdict(document.declarations), **declared}),
+        suffixes=SUFFIXES,
+        entry_wishes=lambda *_: EntryWishes(**entry_parts(document.entries)),
+    )
+
+
+def entry_parts(options: EntryOptions) -> dict[str, Any]:
+    """What the options of a mapping wish of entries, as arguments of EntryWishes."""
+    return {
+        **asdict(options),
+        "makes_accounts": Making(options.makes_accounts),
+        "makes_journals": Making(options.makes_journals),
+    }
+
+
+def _layout(document: MappingDocument) -> Layout | FixedLayout:
+    layout = document.layout
+    common: dict[str, Any] = {"has_header": layout.has_header, "lines_skipped": layout.lines_skipped}
+    if layout.kind == FIXED:
+        places = (FixedColumn(each.label, each.start, each.width) for each in document.columns)
+        return FixedLayout(tuple(places), **common)
+    return Layout(layout.delimiter, layout.quote, **common)

@@ -1,0 +1,51 @@
+"""The mappings that every organization has: IMPORTPERSO, for the usual French export of entries."""
+
+from __future__ import annotations
+
+from .mapping_document import MappingDocument
+from .mapping_parts import EntryOptions, FileLayout, MappedColumn
+
+IMPORTPERSO = MappingDocument(
+    name="IMPORTPERSO",
+    table="entry_lines",
+    layout=FileLayout(date_order="dmy"),
+    columns=(
+        MappedColumn("journal_code", ("Journal", "Code journal", "JournalCode", "Jnl")),
+        MappedColumn("journal_name", ("Libellé journal", "Nom du journal", "JournalLib", "Intitulé journal")),
+        MappedColumn(
+            "entry_number", ("N° écriture", "Numéro écriture", "EcritureNum", "Écriture", "N° mouvement")
+        ),
+        MappedColumn("entered_on", ("Date", "Date écriture", "EcritureDate", "Date comptable")),
+        MappedColumn(
+            "account_number", ("Compte", "N° compte", "Numéro de compte", "CompteNum", "Compte général")
+        ),
+        MappedColumn(
+            "account_name",
+            ("Libellé compte", "CompteLib", "Intitulé compte", "Intitulé du compte", "Libellé du compte"),
+        ),
+        MappedColumn("auxiliary_number", ("Tiers", "Compte tiers", "Code tiers", "CompAuxNum", "Auxiliaire")),
+        MappedColumn("auxiliary_name", ("Libellé tiers", "Nom tiers", "Nom du tiers", "CompAuxLib")),
+        MappedColumn("piece", ("Pièce", "N° pièce", "N° de pièce", "Numéro de pièce", "PieceRef")),
+        MappedColumn("piece_on", ("Date pièce", "Date de pièce", "PieceDate")),
+        MappedColumn(
+            "label", ("Libellé", "Libellé écriture", "EcritureLib", "Intitulé", "Libellé mouvement")
+        ),
+        MappedColumn("debit", ("Débit", "Montant débit")),
+        MappedColumn("credit", ("Crédit", "Montant crédit")),
+        MappedColumn("amount", ("Montant",)),
+        MappedColumn("side", ("Sens", "Débit/Crédit", "D/C")),
+        MappedColumn("lettering", ("Lettrage", "Code lettrage", "EcritureLet", "Lettre")),
+        MappedColumn("lettered_on", ("Date lettrage", "Date de lettrage", "DateLet")),
+        MappedColumn("validated_on", ("Date validation", "Date de validation", "ValidDate")),
+        MappedColumn("currency_amount", ("Montant devise", "Montant en devise")),
+        MappedColumn("currency", ("Devise", "Code devise", "Idevise")),
+        MappedColumn("due_on", ("Échéance", "Date échéance", "Date d'échéance")),
+        MappedColumn("reference", ("Référence", "Réf")),
+        MappedColumn("payment_means", ("Mode de paiement", "Mode paiement", "Mode de règlement", "ModeRglt")),
+        MappedColumn("siret", ("SIRET", "Établissement")),
+    ),
+    entries=EntryOptions(makes_accounts="all", makes_journals="all", makes_third_parties=True),
+)
+"""A file with a header, its columns in any order and delimited by `;`; its days day first or as ISO."""
+
+BUILT_IN = (IMPORTPERSO,)

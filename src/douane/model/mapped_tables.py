@@ -1,0 +1,64 @@
+"""The tables that people make mappings for: their fields, what every row must have, the words of sides."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from .entry_lines import ENTRY_LINES
+from .table import Field, Identity, Table
+from .tables import TABLES
+
+MAPPED_TABLES: dict[str, Table] = {ENTRY_LINES.name: ENTRY_LINES, **TABLES}
+
+CUSTOMER = Field("customer", about="Code of the customer that the row hangs on")
+ENTRY_FIELDS = ("journal_code", "entered_on", "account_number")
+"""What every entry line has."""
+
+AMOUNTS = (("debit", "credit"), ("amount",))
+"""The ways to give the amount of an entry line; a single amount has a side, or its sign tells it."""
+
+SIDE_WORDS = {
+    **dict.fromkeys(("D", "debit", "débit", "+1", "+"), "debit"),
+    **dict.fromkeys(("C", "credit", "crédit", "-1", "-"), "credit"),
+}
+"""What exports call the two sides, whatever the case."""
+
+
+def fields_of(table: Table) -> dict[str, Field]:
+    """What a column may fill: the fields of the table, and the customer where its rows hang on one."""
+    return table.by_name | ({CUSTOMER.name: CUSTOMER} if table.has_customer else {})
+
+
+def words_of(field: Field) -> dict[str, str]:
+    """The words that a field with choices takes, and the choices that they stand for."""
+    if field.name == "side":
+        return SIDE_WORDS
+    return {each: each for each in field.choices}
+
+
+def required_fields(table: Table, carried: Collection[str], certain: Collection[str]) -> set[str] | None:
+    """The fields that each row must have, given those that are `carried` and those `certain` to be filled.
+
+    They are what an entry line needs, or what names a row. None when nothing that is carried names one.
+    """
+    if table.has_entries:
+        return set(ENTRY_FIELDS)
+    always = {CUSTOMER.name} if table.has_customer else set()
+    # An open item is closed and cleared as a document, whatever else names it.
+    ways = table.identities[-1:] if table.is_clearable else table.identities
+    names = [_fields_of(each) for each in ways]
+    if any(each <= set(certain) for each in names):
+        return always
+    return next((always | each for each in names if each <= set(carried)), None)
+
+
+def ways_to_name(table: Table) -> list[str]:
+    """The sets of fields that name a row of the table, in words."""
+    ways = table.identities[-1:] if table.is_clearable else table.identities
+    return [" and ".join(sorted(_fields_of(each))) for each in ways]
+
+
+def _fields_of(identity: Identity) -> set[str]:
+    """The fields that the identity cannot do without; the customer goes by its code."""
+    parts = {part.partition(".")[0] for part in identity.parts if part not in identity.optional}
+    return {CUSTOMER.name if part == "customer_id" else part for part in parts}

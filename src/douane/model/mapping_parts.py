@@ -1,0 +1,101 @@
+"""The parts of a mapping that a person writes: how the file is laid out, its columns, what entries may do."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .kinds import Kind
+from .mapped_tables import words_of
+from .mapping import Column
+from .table import Field
+
+DELIMITED, FIXED = "delimited", "fixed"
+DETECTED = "detect"
+
+
+@dataclass(frozen=True)
+class FileLayout:
+    """How the file is cut and read. A file of fixed width has neither `delimiter` nor `quote`.
+
+    Without a `quote` every character is itself. `lines_skipped` lines stand before the header, or before the
+    first row of a file that has none. `encoding` is a charset, or DETECTED. `date_format` says how dates are
+    written; `date_order` what a date means that could mean two days, where there is no format.
+    """
+
+    kind: str = DELIMITED
+    delimiter: str = ";"
+    quote: str = '"'
+    has_header: bool = True
+    lines_skipped: int = 0
+    encoding: str = DETECTED
+    decimal_sign: str = ""
+    date_format: str = ""
+    date_order: str = ""
+
+
+@dataclass(frozen=True)
+class MappedColumn:
+    """One column of the file and the field it fills.
+
+    It is named by its labels, of which the file has one, by its position from 1, or by the first of its
+    characters, from 1, and their number. The rest is as in `mapping.Column`.
+    """
+
+    field: str
+    labels: tuple[str, ...] = ()
+    position: int = 0
+    start: int = 0
+    width: int = 0
+    is_required: bool = False
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    is_closed: bool = False
+    prefixes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    default: str = ""
+    date_format: str = ""
+
+    @property
+    def label(self) -> str:
+        """What the column is called where the file does not say."""
+        if self.labels:
+            return self.labels[0]
+        if self.position:
+            return f"column {self.position}"
+        return f"characters {self.start}-{self.start + self.width - 1}"
+
+    def column(self, fills: Field, layout: FileLayout, *, is_required: bool) -> Column:
+        """The column as the pipeline reads it; dates are written as the column says, or else the layout."""
+        is_date = fills.kind is Kind.DATE
+        return Column(
+            label=self.label,
+            field=self.field,
+            is_required=self.is_required or is_required,
+            choices=words_of(fills),
+            aliases=self.labels[1:],
+            position=self.position,
+            values=self.values,
+            is_closed=self.is_closed,
+            prefixes=self.prefixes,
+            default=self.default,
+            date_format=(self.date_format or layout.date_format) if is_date else "",
+        )
+
+
+@dataclass(frozen=True)
+class EntryOptions:
+    """What may be made for the entries of a file; the words of `makes_*` are those of MAKINGS.
+
+    `waiting_third_party` and `balances_on` are numbers of accounts; see `pipeline.entries.wishes`.
+    """
+
+    makes_accounts: str = "named"
+    makes_journals: str = "named"
+    makes_third_parties: bool = False
+    makes_years: bool = True
+    waiting_third_party: str = ""
+    balances_on: str = ""
+
+
+MAKINGS = ("none", "named", "all")
+"""Which unknown accounts or journals are made: none, those that the file gives a name, or all."""
