@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from string import punctuation
 from typing import Any
 
 from hypothesis import assume, given, settings
@@ -38,9 +39,10 @@ def tables(draw: st.DrawFn) -> Table:
     return draw(st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=6))
 
 
-def written(table: Table, quoting: int, line_end: str) -> str:
+def written(table: Table, quoting: int, line_end: str, layout: Layout = COMMON) -> str:
     file = io.StringIO(newline="")
-    writer = csv.writer(file, delimiter=";", quoting=quoting, lineterminator=line_end)
+    signs = {"delimiter": layout.delimiter, "quotechar": layout.quote}
+    writer = csv.writer(file, **signs, quoting=quoting, lineterminator=line_end)
     writer.writerow([f"c{number}" for number in range(len(table[0]))])
     writer.writerows(table)
     return file.getvalue()
@@ -77,6 +79,17 @@ def expected(table: Table) -> list[tuple[Any, ...]]:
 def test_what_was_written_with_all_cells_quoted_is_read_back(table: Table, line_end: str, size: int) -> None:
     text = written(table, csv.QUOTE_ALL, line_end)
     assert read(text, size) == (expected(table), [], len(table))
+
+
+@UNTIMED
+@given(tables(), st.sampled_from(f"{punctuation}\t "), st.sampled_from(punctuation), st.integers(1, 200))
+def test_any_two_signs_may_delimit_and_quote(table: Table, delimiter: str, quote: str, size: int) -> None:
+    assume(delimiter != quote)
+    signs = str.maketrans(';"', delimiter + quote)
+    table = [[cell.translate(signs) for cell in cells] for cells in table]
+    layout = Layout(delimiter, quote)
+    text = written(table, csv.QUOTE_ALL, "\n", layout)
+    assert read(text, size, layout=layout) == (expected(table), [], len(table))
 
 
 @UNTIMED
@@ -160,11 +173,11 @@ def test_skipped_lines_count_in_line_numbers_and_nowhere_else(
 
 
 @UNTIMED
-@given(st.data(), st.sampled_from(";\t|"), st.sampled_from(["\n", "\r\n"]), st.integers(1, 60))
+@given(st.data(), st.sampled_from(f"{punctuation}\t "), st.sampled_from(["\n", "\r\n"]), st.integers(1, 60))
 def test_without_a_quote_every_character_is_itself(
     data: st.DataObject, delimiter: str, line_end: str, size: int
 ) -> None:
-    cell = st.text(alphabet=set('";\t|\r a1é\ufeff') - {delimiter}, max_size=6)
+    cell = st.text(alphabet=sorted({*'";\t|\r a1é\ufeff', *punctuation} - {delimiter}), max_size=6)
     table = data.draw(st.lists(st.lists(cell, min_size=3, max_size=3), max_size=6))
     assume(not any(cells[-1].endswith("\r") for cells in table))
     text = line_end.join(delimiter.join(cells) for cells in [["a", "b", "c"], *table])
