@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 
 from douane.dialects.native.fec import FEC as COLUMNS
@@ -113,6 +115,7 @@ CHECKED_HEADERS = {
 }
 
 
+SIRET = "73282932000074"
 OWED = POSTED
 SOLD = POSTED.replace("411000|Clients|C1|Dupont", "706000|Ventes||").replace("12,50|0,00", "0,00|12,50")
 """With OWED a balanced entry."""
@@ -161,15 +164,35 @@ ENTERED: dict[str, Entered] = {
     "two-sided-line": Entered(
         (OWED.replace("0,00", "12,50"),), EntryWishes(makes_years=True, is_strict=True)
     ),
+    "outside-period": Entered(
+        (OWED, SOLD), EntryWishes(makes_years=True, period=(date(2025, 1, 1), date(2025, 12, 31)))
+    ),
+    "opening-entry-unwanted": Entered(
+        (OWED.replace("VE|", "AN|"), SOLD.replace("VE|", "AN|")),
+        EntryWishes(makes_years=True, takes_openings=False),
+    ),
+    "unknown-establishment": Entered(
+        (OWED, SOLD),
+        EntryWishes(makes_years=True, prepare=lambda lines: lines.with_columns(siret=pl.lit(SIRET))),
+    ),
     "ambiguous-entry": Entered(
         (OWED.replace("12,50", "13,50"), SOLD.replace("12,50", "13,50")), before=(OWED, SOLD), statement=TWICE
     ),
     "not-an-entry-line": Entered((), also=("not-an-entry-line",)),
 }
 
+WARNED: dict[str, Entered] = {
+    "entry-balanced-by-us": Entered((OWED,), EntryWishes(makes_years=True, balances_on="471000")),
+    "third-party-waiting": Entered(
+        (OWED, SOLD), EntryWishes(makes_years=True, waiting_third_party="ATTENTE")
+    ),
+}
+"""Lines of a FEC that are stored with a warning at the first one."""
+
 
 def test_each_code_of_the_catalogue_has_its_case() -> None:
-    assert CASES.keys() | CHECKED.keys() | ENTERED.keys() == FAULTS.keys() | WARNINGS.keys()
+    cases = (CASES, CHECKED, ENTERED, WARNED)
+    assert {code for each in cases for code in each} == FAULTS.keys() | WARNINGS.keys()
 
 
 @pytest.mark.parametrize("code", CASES)
@@ -210,6 +233,17 @@ def test_an_entry_makes_the_code(code: str, gateway: Any, sender: Any) -> None:
     told = next(each for each in receipt["faults"] if each["code"] == code)
     assert told["hint"] == FAULTS[code].hint
     assert is_a_sentence(told["message"])
+
+
+@pytest.mark.parametrize("code", WARNED)
+def test_an_entry_makes_the_warning(code: str, gateway: Any, sender: Any) -> None:
+    case = WARNED[code]
+    company = company_of_login(gateway.database, sender.auth[0])
+    receipt = enter(gateway, company, case.lines, case.wishes)
+    assert receipt["counts"]["added"] == len(case.lines)
+    assert [(each["line"], each["code"]) for each in receipt["warnings"]] == [(2, code)]
+    assert receipt["warnings"][0]["hint"] == WARNINGS[code].hint
+    assert is_a_sentence(receipt["warnings"][0]["message"])
 
 
 def test_a_line_of_a_tra_makes_its_code() -> None:

@@ -13,8 +13,9 @@ import polars as pl
 from douane.pipeline.batch import FAULT_SCHEMA, LINE, Batch
 from douane.pipeline.entries.gathering import gathered
 from douane.pipeline.entries.grouping import Balances, Grouping
-from douane.pipeline.entries.lines import FINGERPRINT, IS_BAD, ready_lines
-from douane.pipeline.entries.tears import IS_TORN, Tears
+from douane.pipeline.entries.lines import FINGERPRINT, ready_lines
+from douane.pipeline.entries.marks import IS_BAD, IS_TORN
+from douane.pipeline.entries.tears import Tears
 from douane.pipeline.entries.wishes import EntryWishes
 from douane.pipeline.intake import Intake
 from douane.pipeline.map import map_labels

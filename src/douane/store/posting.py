@@ -28,6 +28,8 @@ ENTRY_COLUMNS = (
     "journal_id",
     "number",
     "entered_on",
+    "is_pending",
+    "establishment_id",
 )
 LINE_COLUMNS = (
     "entry_id",
@@ -97,7 +99,7 @@ class Posting:
         lock_company(self.conn, self.organization_id, self.company_id)
 
     def journals(self) -> list[dict[str, Any]]:
-        """The company's journals: id, code, is_closed."""
+        """The company's journals: id, code, type, is_closed."""
         return self._listed("list_journals")
 
     def accounts(self) -> list[dict[str, Any]]:
@@ -109,7 +111,7 @@ class Posting:
         return self._listed("list_years")
 
     def known_entries(self, year_id: int) -> list[bytes]:
-        """The entries of a fiscal year as runs of 32 bytes: key, fingerprint, id."""
+        """The entries of a fiscal year as runs of 36 bytes: key, fingerprint, id, establishment or 0."""
         with self.database.connection() as aside, aside.cursor(binary=True) as cursor:
             found = cursor.execute(SQL["known_entries"], {**self._scope, "year_id": year_id}).fetchall()
         return [bytes(row[0]) for row in found]
@@ -133,7 +135,8 @@ class Posting:
     def replace(self, entries: Iterator[bytes], lines: Iterator[bytes]) -> Replaced:
         """Give stored entries new lines, keeping before-images; CSV of ENTRY_COLUMNS and of LINE_COLUMNS.
 
-        An entry whose lines turn out to be there already only gets its new fingerprint.
+        An entry whose lines turn out to be there already only gets its new fingerprint. Where is_pending or
+        establishment_id is empty, what is stored stays. Lines without a line of the file are not counted.
         """
         self.conn.execute(_with_columns("create_changed_entries", ENTRY_COLUMNS))
         self.conn.execute(_with_columns("create_changed_lines", LINE_COLUMNS))

@@ -1,4 +1,4 @@
-"""Faults of a line of an entry, by the stage that finds them."""
+"""Faults of a line of an entry, by the stage that finds them, and warnings."""
 
 from __future__ import annotations
 
@@ -30,6 +30,24 @@ ENTRY_FAULTS = (
         "No such fiscal year",
         "{value} lies in no fiscal year of the company",
         "Add the fiscal year, or correct the date.",
+    ),
+    Code(
+        "outside-period",
+        "Outside the period",
+        "{value} lies outside the period that the file is sent for",
+        "Correct the date, or send the file for a period that it lies in.",
+    ),
+    Code(
+        "opening-entry-unwanted",
+        "Opening entry unwanted",
+        "The entry opens a fiscal year, in the journal {value}, and the sender wants no such entries",
+        "Leave the entry out, or send the file as one with opening entries.",
+    ),
+    Code(
+        "unknown-establishment",
+        "Unknown establishment",
+        "The company has no establishment with the SIRET {value}",
+        "Add the establishment, or correct the SIRET.",
     ),
     Code(
         "other-fiscal-year",
@@ -85,5 +103,20 @@ ENTRY_FAULTS = (
         "Several stored entries match",
         "Several stored entries have this journal, number and day",
         "Give the entry a number of its own.",
+    ),
+)
+
+ENTRY_WARNINGS = (
+    Code(
+        "entry-balanced-by-us",
+        "Entry balanced by a line of ours",
+        "The entry's debit less its credit was {detail}; a line on the account {value} balances it",
+        "Find out what is missing, and send the entry again with all its lines.",
+    ),
+    Code(
+        "third-party-waiting",
+        "Third party waiting",
+        "There is no third party {value}; the line waits on {detail}",
+        "Add the third party, then send the entry again.",
     ),
 )

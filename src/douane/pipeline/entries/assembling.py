@@ -14,9 +14,9 @@ import polars as pl
 
 from douane.pipeline.batch import LINE
 
-from .grouping import Grouping
-from .lines import FINGERPRINT, IS_BAD
-from .tears import IS_TORN
+from .grouping import ESTABLISHMENT, Grouping
+from .lines import FINGERPRINT
+from .marks import IS_BAD, IS_TORN
 
 Numbers = npt.NDArray[np.int64]
 
@@ -25,8 +25,8 @@ Numbers = npt.NDArray[np.int64]
 class Chunk:
     """Some whole entries: their lines, side by side, and a row for each entry in `entries`.
 
-    `entries` has journal_code, entry_number, entered_on and LINE of the first line, `lines` (how many),
-    `difference` (debit less credit), IS_BAD (a line is rejected), IS_TORN (a line is missing) and
+    `entries` has journal_code, entry_number, entered_on, ESTABLISHMENT and LINE of the first line, `lines`
+    (how many), `difference` (debit less credit), IS_BAD (a line is rejected), IS_TORN (a line is missing) and
     FINGERPRINT, which does not depend on the order of the lines. Entry `i` starts at `starts[i]` in `lines`.
     """
 
@@ -42,6 +42,19 @@ class Chunk:
     def of_lines(self, by_entry: npt.NDArray[np.bool_]) -> pl.Series:
         """The marks of the entries, for each of their lines."""
         return pl.Series(np.repeat(by_entry, self.sizes))
+
+    def sent(self, by_entry: npt.NDArray[np.bool_]) -> int:
+        """How many lines of the marked entries are of the file; those that we add have no LINE."""
+        count = int(self.sizes[by_entry].sum())
+        numbers = self.lines[LINE]
+        return count - (
+            int((self.of_lines(by_entry) & numbers.is_null()).sum()) if numbers.null_count() else 0
+        )
+
+    def any_of_lines(self, by_line: pl.Series) -> npt.NDArray[np.bool_]:
+        """Which entries have a line that is marked."""
+        marks: npt.NDArray[np.bool_] = np.logical_or.reduceat(by_line.to_numpy(), self.starts)
+        return marks
 
     def only(self, by_entry: npt.NDArray[np.bool_]) -> Chunk:
         """The chunk with the marked entries alone."""
@@ -89,7 +102,9 @@ def chunk_of(lines: pl.DataFrame, starts: Numbers) -> Chunk:
         )
     )
     prints = lines[FINGERPRINT].fill_null(0).to_numpy().view(np.uint64)
-    entries = lines.select("journal_code", "entry_number", "entered_on", LINE)[starts].with_columns(
+    entries = lines.select("journal_code", "entry_number", "entered_on", ESTABLISHMENT, LINE)[
+        starts
+    ].with_columns(
         sums["difference"],
         sums[IS_BAD],
         sums[IS_TORN],

@@ -14,14 +14,15 @@ from douane.store.posting import Posting
 
 from .years import Years
 
-JOURNALS = {"id": pl.Int64, "code": pl.String, "is_closed": pl.Boolean}
+JOURNALS = {"id": pl.Int64, "code": pl.String, "type": pl.String, "is_closed": pl.Boolean}
 ACCOUNTS = {"id": pl.Int64, "number": pl.String, "is_auxiliary": pl.Boolean, "is_closed": pl.Boolean}
 MADE_JOURNAL_TYPE = "general"
+OPENING_JOURNAL_TYPE = "opening"
 
 
 @dataclass
 class Books:
-    """The journals (id, code, is_closed), accounts (id, number, is_auxiliary, is_closed) and years.
+    """The journals (id, code, type, is_closed), accounts (id, number, is_auxiliary, is_closed) and years.
 
     `made_journals` and `made_accounts` are the rows to be written, columns as in the database.
     """
@@ -47,7 +48,7 @@ class Books:
             pl.Series("id", ids, pl.Int64), "code", "name", pl.lit(MADE_JOURNAL_TYPE).alias("type")
         )
         self.made_journals.append(made)
-        known = made.select("id", "code", pl.lit(False).alias("is_closed"))
+        known = made.select("id", "code", "type", pl.lit(False).alias("is_closed"))
         self.journals = pl.concat([self.journals, known])
 
     def make_accounts(self, accounts: pl.DataFrame) -> None:
@@ -61,6 +62,11 @@ class Books:
         self.made_accounts.append(made)
         known = made.select("id", "number", "is_auxiliary", pl.lit(False).alias("is_closed"))
         self.accounts = pl.concat([self.accounts, known])
+
+    @property
+    def opening_journals(self) -> pl.Series:
+        """The codes of the journals for opening entries."""
+        return self.journals.filter(pl.col("type") == OPENING_JOURNAL_TYPE)["code"]
 
     def general(self) -> pl.DataFrame:
         """The general accounts: account_number, account_id, account_is_closed."""

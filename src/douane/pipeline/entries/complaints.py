@@ -10,11 +10,15 @@ import polars as pl
 
 @dataclass(frozen=True)
 class Wrong:
-    """A condition that no sound row meets, the fault it is, and the field whose value shows it, if any."""
+    """A condition that no sound row meets, the fault it is, and the field whose value shows it, if any.
+
+    `shown` is that value where the row itself does not have it.
+    """
 
     condition: pl.Expr
     code: str
     field: str = ""
+    shown: pl.Expr | None = None
 
 
 def complaints(rows: pl.DataFrame, wrongs: Sequence[Wrong], labels: Mapping[str, str]) -> pl.DataFrame | None:
@@ -27,7 +31,7 @@ def complaints(rows: pl.DataFrame, wrongs: Sequence[Wrong], labels: Mapping[str,
     if first.null_count() == len(first):
         return None
     values = (
-        pl.when(first == at).then(pl.col(each.field).cast(pl.String))
+        pl.when(first == at).then(_shown(each).cast(pl.String))
         for at, each in enumerate(wrongs)
         if each.field
     )
@@ -38,3 +42,7 @@ def complaints(rows: pl.DataFrame, wrongs: Sequence[Wrong], labels: Mapping[str,
         ),
         value=pl.coalesce(values),
     )
+
+
+def _shown(wrong: Wrong) -> pl.Expr:
+    return pl.col(wrong.field) if wrong.shown is None else wrong.shown

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import polars_hash as plh
 
@@ -28,12 +30,14 @@ HALF, LESS = np.uint64(32), np.uint64(29)
 class LineFingerprinting:
     """How the lines of one file are fingerprinted: by which labels, and with what meaning.
 
-    `settled` is what the columns prove, where cells of them could mean two things without that.
+    `settled` is what the columns prove, where cells of them could mean two things without that. `meanings`
+    are those that a mapping gives to labels, where they may change at any time.
     """
 
     labels: tuple[str, ...]
     declarations: Declarations
     settled: str = ""
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
     def add(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`rows` as sent, with FINGERPRINT (Int64)."""
@@ -48,7 +52,19 @@ class LineFingerprinting:
         return rows.with_columns(pl.Series(FINGERPRINT, total.view(np.int64)))
 
     def _hash(self, label: str) -> pl.Expr:
-        proven = [self.settled] if self.settled else []
-        meaning = json.dumps([READING, label, asdict(self.declarations), *proven], sort_keys=True)
-        seed = int.from_bytes(hashlib.sha256(meaning.encode()).digest()[:8], "big")
-        return plh.NonCryptographicHashingNameSpace(pl.col(label)).xxhash64(seed=seed).fill_null(0)
+        more: list[object] = [self.settled] if self.settled else []
+        if label in self.meanings:
+            more.append({"mapped": self.meanings[label]})
+        meaning = json.dumps([READING, label, asdict(self.declarations), *more], sort_keys=True)
+        return hash_of(pl.col(label), meaning)
+
+
+def hash_of(cells: pl.Expr, meaning: str) -> pl.Expr:
+    """The hashes (UInt64) of texts that mean this, 0 for those that are empty."""
+    seed = int.from_bytes(hashlib.sha256(meaning.encode()).digest()[:8], "big")
+    return plh.NonCryptographicHashingNameSpace(cells).xxhash64(seed=seed).fill_null(0)
+
+
+def added_to(fingerprints: pl.Series, hashes: npt.NDArray[np.uint64]) -> pl.Series:
+    """The fingerprints (Int64) of entries for which something more counts than what was sent."""
+    return pl.Series(fingerprints.name, (fingerprints.to_numpy().view(np.uint64) + hashes).view(np.int64))

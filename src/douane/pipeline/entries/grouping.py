@@ -10,20 +10,25 @@ import polars as pl
 
 from douane.pipeline.spill import SetAside
 
+ESTABLISHMENT = "establishment_id"
+
 
 class Grouping(Enum):
-    """The fields whose equal values make lines one entry, from the finest to the coarsest."""
+    """The fields whose equal values make lines one entry, from the finest to the coarsest.
 
-    JOURNAL_NUMBER_DAY = ("journal_code", "entry_number", "entered_on")
-    JOURNAL_NUMBER = ("journal_code", "entry_number")
-    NUMBER = ("entry_number",)
-    JOURNAL_DAY = ("journal_code", "entered_on")
+    What belongs to other establishments is never one entry.
+    """
+
+    JOURNAL_NUMBER_DAY = ("journal_code", "entry_number", "entered_on", ESTABLISHMENT)
+    JOURNAL_NUMBER = ("journal_code", "entry_number", ESTABLISHMENT)
+    NUMBER = ("entry_number", ESTABLISHMENT)
+    JOURNAL_DAY = ("journal_code", "entered_on", ESTABLISHMENT)
 
     @property
     def about(self) -> str:
         """The grouping in words, for the receipt."""
         words = {"journal_code": "journal", "entry_number": "number", "entered_on": "day"}
-        return ", ".join(words[name] for name in self.value)
+        return ", ".join(words[name] for name in self.value if name in words)
 
 
 class Balances:
@@ -36,7 +41,7 @@ class Balances:
         self._parts = SetAside(folder / "balances.arrows")
 
     def add(self, entries: pl.DataFrame) -> None:
-        """Note groups: journal_code, entry_number, entered_on, difference (Decimal), lines."""
+        """Note groups: the fields of the finest grouping, difference (Decimal), lines."""
         names = Grouping.JOURNAL_NUMBER_DAY.value
         self._parts.append(
             entries.select(*(pl.col(name).hash().alias(name) for name in names), "difference", "lines")

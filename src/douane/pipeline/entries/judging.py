@@ -8,18 +8,21 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from douane.model.account_numbers import customer_code_expr, is_third_party_expr
+from douane.model.account_numbers import completed
 from douane.pipeline.batch import FAULT_SCHEMA, LINE
 from douane.pipeline.outcome import Outcome
 from douane.pipeline.tally import Tally
 
 from .assembling import Chunk
+from .balancing import told_balanced, with_balancing_lines
 from .books import Books
 from .complaints import Wrong, complaints
-from .lines import IS_BAD
+from .making import make_accounts, make_journals, unknown_accounts, unknown_journals
+from .marks import IS_BAD, IS_TORN
 from .matching import IS_STORED, Matching
-from .tears import IS_TORN
-from .wishes import EntryWishes
+from .unwanted import openings, outside_period
+from .waiting import told_waiting, with_waiting_third_parties
+from .wishes import EntryWishes, Making
 
 Marks = npt.NDArray[np.bool_]
 ACCOUNT_NUMBER = r"^[1-9][0-9A-Za-z]{0,19}$"
@@ -27,7 +30,10 @@ ACCOUNT_NUMBER = r"^[1-9][0-9A-Za-z]{0,19}$"
 
 @dataclass
 class Judge:
-    """Judges the entries of one run; `labels` are what the sender calls the fields."""
+    """Judges the entries of one run; `labels` are what the sender calls the fields.
+
+    `balanced` counts the entries that got a line of ours.
+    """
 
     books: Books
     matching: Matching
@@ -35,6 +41,7 @@ class Judge:
     outcome: Outcome
     entries: Tally
     labels: dict[str, str]
+    balanced: int = 0
 
     def fit(self, chunk: Chunk) -> Chunk:
         """The entries that may be stored, year_id and journal_id theirs; journals and accounts made for them.
@@ -42,6 +49,7 @@ class Judge:
         One that is stored already with the same lines may lie in closed books: it changes nothing there.
         The lines of the others are told as faults. Lines get account_id and auxiliary_id.
         """
+        chunk = self._completed(chunk)
         self._make_years(chunk)
         named = chunk.lines
         matched = self.matching.matched(self._placed(chunk.entries))
@@ -49,12 +57,49 @@ class Judge:
         told = complaints(placed.entries, self._entry_wrongs(placed), self.labels)
         if told is not None:
             placed = self._without_bad_entries(placed, told)
-        return self._with_journals(self._with_accounts(placed), named)
+        fit = self._with_journals(self._with_accounts(placed), named)
+        self._warn(fit)
+        return fit
+
+    def _completed(self, chunk: Chunk) -> Chunk:
+        """The chunk with what we put into it: third parties that stand for others, lines that balance."""
+        if self.wishes.waiting_third_party:
+            chunk = with_waiting_third_parties(chunk, self.books, self.wishes.waiting_third_party)
+        return with_balancing_lines(chunk, self._balancing_account) if self._may_balance else chunk
+
+    @property
+    def _balancing_account(self) -> str:
+        number, lengths = self.wishes.balances_on, self.wishes.lengths
+        return number if lengths is None else completed(number, lengths)
+
+    @property
+    def _may_balance(self) -> bool:
+        """Whether the sender wishes it, and the account is open, or may be made."""
+        if not self.wishes.balances_on:
+            return False
+        found = self.books.general().filter(pl.col("account_number") == self._balancing_account)
+        if not found.height:
+            return self.wishes.makes_accounts is not Making.NONE
+        return not found["account_is_closed"][0]
+
+    def _warn(self, chunk: Chunk) -> None:
+        """Tell of what we put into the entries that may be stored."""
+        number = self.wishes.waiting_third_party
+        if number:
+            told = told_waiting(chunk, number, self.labels.get("auxiliary_number"))
+            self.outcome.tell(told, is_warning=True)
+        if self.wishes.balances_on:
+            told = told_balanced(chunk, self._balancing_account)
+            self.balanced += told.height
+            self.outcome.tell(told, is_warning=True)
 
     def _make_years(self, chunk: Chunk) -> None:
-        if self.wishes.makes_years:
-            sound = chunk.entries.filter(~pl.col(IS_BAD) & ~pl.col(IS_TORN) & (pl.col("difference") == 0))
-            self.books.years.make_for(sound["entered_on"])
+        if not self.wishes.makes_years:
+            return
+        sound = chunk.entries.filter(~pl.col(IS_BAD) & ~pl.col(IS_TORN) & (pl.col("difference") == 0))
+        days = sound["entered_on"]
+        period = self.wishes.period
+        self.books.years.make_for(days if period is None else days.filter(days.is_between(*period)))
 
     def _placed(self, entries: pl.DataFrame) -> pl.DataFrame:
         """`entries` with year_id, year_is_closed, journal_id and journal_is_closed."""
@@ -72,11 +117,14 @@ class Judge:
         return [
             Wrong(pl.col(IS_BAD) | pl.col(IS_TORN), "entry-rejected"),
             Wrong(pl.col("difference") != 0, "entry-unbalanced", "difference"),
+            Wrong(pl.col("entered_on").is_null(), "missing-value", "entered_on"),
+            *([] if self.wishes.takes_openings else openings(chunk, self.books.opening_journals)),
+            *outside_period(chunk, self.wishes.period),
             Wrong(pl.col("year_id").is_null(), "no-fiscal-year", "entered_on"),
             *([Wrong(pl.col("year_id") != year_id, "other-fiscal-year", "entered_on")] if year_id else []),
             Wrong(pl.col("year_is_closed") & IS_NEWS, "fiscal-year-closed", "entered_on"),
             *self._other_years(chunk),
-            *self._unknown_journals(chunk),
+            *unknown_journals(chunk, self.wishes),
             Wrong(pl.col("journal_is_closed") & IS_NEWS, "journal-closed", "journal_code"),
         ]
 
@@ -87,15 +135,7 @@ class Judge:
         if (days == chunk.entries["entered_on"][owners]).all():
             return []
         years = self.books.years.find(days)["year_id"].ne_missing(chunk.entries["year_id"][owners])
-        is_elsewhere = np.logical_or.reduceat(years.to_numpy(), chunk.starts)
-        return [Wrong(pl.lit(pl.Series(is_elsewhere)), "several-fiscal-years")]
-
-    def _unknown_journals(self, chunk: Chunk) -> list[Wrong]:
-        if not chunk.entries["journal_id"].null_count():
-            return []
-        named = _named(chunk.lines, "journal_name", "journal_code")
-        is_unknown = pl.col("journal_id").is_null() & ~pl.col("journal_code").is_in(named)
-        return [Wrong(is_unknown, "unknown-journal", "journal_code")]
+        return [Wrong(pl.lit(pl.Series(chunk.any_of_lines(years))), "several-fiscal-years")]
 
     def _without_bad_entries(self, chunk: Chunk, told: pl.DataFrame) -> Chunk:
         """The sound entries; a fault is told for each line of the others that has none of its own."""
@@ -103,7 +143,7 @@ class Judge:
         lines = told[np.repeat(np.arange(len(rejected)), chunk.sizes)].with_columns(
             chunk.lines[LINE], chunk.lines[IS_BAD]
         )
-        of_rejected = lines.filter(chunk.of_lines(rejected))
+        of_rejected = lines.filter(chunk.of_lines(rejected) & chunk.lines[LINE].is_not_null())
         self._count(rejected, of_rejected.height)
         self._tell(of_rejected.filter(~pl.col(IS_BAD)))
         return chunk.only(~rejected)
@@ -133,7 +173,7 @@ class Judge:
         told = complaints(chunk.lines, self._line_wrongs(chunk.lines, is_news), self.labels)
         if told is not None:
             chunk = self._without_bad_lines(chunk, told)
-        if not self._make(chunk.lines):
+        if not make_accounts(self.books, chunk.lines):
             return chunk
         return Chunk(self._found(chunk.lines.drop(ADDED_COLUMNS)), chunk.entries, chunk.starts)
 
@@ -156,84 +196,29 @@ class Judge:
         ]
         return [
             *(strictly if self.wishes.is_strict else []),
-            *self._unknown_accounts(lines),
+            *unknown_accounts(lines, self.wishes),
             *(
                 Wrong(pl.col(f"{each}_is_closed") & is_news, "ledger-account-closed", f"{each}_number")
                 for each in ("account", "auxiliary")
             ),
         ]
 
-    def _unknown_accounts(self, lines: pl.DataFrame) -> list[Wrong]:
-        if not lines["account_id"].null_count():
-            return []
-        number = pl.col("account_number")
-        is_unknown = pl.col("account_id").is_null() & ~number.is_in(
-            _named(lines, "account_name", "account_number")
-        )
-        if self.wishes.makes_third_parties:
-            is_unknown &= ~is_third_party_expr(number)
-        return [Wrong(is_unknown, "unknown-ledger-account", "account_number")]
-
     def _without_bad_lines(self, chunk: Chunk, told: pl.DataFrame) -> Chunk:
         """The entries all of whose lines are sound; the lines of the others are told."""
-        by_entry = np.logical_or.reduceat(told["code"].is_not_null().to_numpy(), chunk.starts)
+        by_entry = chunk.any_of_lines(told["code"].is_not_null())
         lines = told.with_columns(chunk.lines[LINE], pl.col("code").fill_null("entry-rejected"))
-        of_rejected = lines.filter(chunk.of_lines(by_entry))
+        of_rejected = lines.filter(chunk.of_lines(by_entry) & chunk.lines[LINE].is_not_null())
         self._count(by_entry, of_rejected.height)
         self._tell(of_rejected)
         return chunk.only(~by_entry)
 
-    def _make(self, lines: pl.DataFrame) -> bool:
-        """Make the accounts that the lines name and nobody knows; whether there were any."""
-        general = _unknown(lines, "account")
-        auxiliary = _unknown(lines, "auxiliary")
-        if not general.height and not auxiliary.height:
-            return False
-        self.books.make_accounts(
-            general.select(
-                "number",
-                pl.lit(False).alias("is_auxiliary"),
-                "name",
-                customer_code_expr(pl.col("number")).alias("customer_code"),
-            )
-        )
-        self.books.make_accounts(
-            auxiliary.select(
-                "number", pl.lit(True).alias("is_auxiliary"), "name", pl.col("number").alias("customer_code")
-            )
-        )
-        return True
-
     def _with_journals(self, chunk: Chunk, named: pl.DataFrame) -> Chunk:
         """The chunk with the journals made that nobody knows; a line of `named` has the name of each."""
-        lacking = chunk.entries.filter(pl.col("journal_id").is_null())["journal_code"].unique()
-        if not len(lacking):
+        if not make_journals(self.books, chunk.entries, named):
             return chunk
-        names = named.filter(
-            pl.col("journal_code").is_in(lacking.implode()) & pl.col("journal_name").is_not_null()
-        ).unique("journal_code", keep="first", maintain_order=True)
-        self.books.make_journals(
-            names.select(pl.col("journal_code").alias("code"), pl.col("journal_name").alias("name"))
-        )
         plain = chunk.entries.drop("journal_id", "journal_is_closed", "year_id", "year_is_closed")
         return Chunk(chunk.lines, self._placed(plain), chunk.starts)
 
 
 IS_NEWS = ~pl.col(IS_STORED)
 ADDED_COLUMNS = ("account_id", "account_is_closed", "auxiliary_id", "auxiliary_is_closed")
-
-
-def _named(lines: pl.DataFrame, name: str, of: str) -> pl.Series:
-    """The values of `of` that some line gives a name, for `is_in`."""
-    return lines.filter(pl.col(name).is_not_null())[of].unique().implode()
-
-
-def _unknown(lines: pl.DataFrame, prefix: str) -> pl.DataFrame:
-    """The numbers of accounts that have no id yet, each with its first name, else its number."""
-    number, name = f"{prefix}_number", f"{prefix}_name"
-    unknown = lines.filter(pl.col(f"{prefix}_id").is_null() & pl.col(number).is_not_null())
-    return (
-        unknown.sort(pl.col(name).is_null(), maintain_order=True)
-        .unique(number, keep="first", maintain_order=True)
-        .select(pl.col(number).alias("number"), pl.coalesce(name, number).alias("name"))
-    )

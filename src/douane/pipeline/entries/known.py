@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from douane.pipeline.known import Keys
@@ -12,9 +13,17 @@ from douane.store.posting import Posting
 
 from .assembling import Numbers
 
-RECORD = np.dtype({"names": ["high", "low", "fingerprint", "id"], "formats": ["<u8", "<u8", ">i8", ">i8"]})
-COLUMNS = ("high", "low", "fingerprint", "id")
-SCHEMA = {"high": pl.UInt64, "low": pl.UInt64, "stored fingerprint": pl.Int64, "id": pl.Int64}
+FORMATS = {"high": "<u8", "low": "<u8", "fingerprint": ">i8", "id": ">i8", "establishment": ">i4"}
+RECORD = np.dtype({"names": list(FORMATS), "formats": list(FORMATS.values())})
+"""One stored entry as the statement `known_entries` sends it: 36 bytes."""
+SCHEMA = {
+    "high": pl.UInt64,
+    "low": pl.UInt64,
+    "stored fingerprint": pl.Int64,
+    "id": pl.Int64,
+    "stored establishment": pl.Int32,
+}
+NO_ESTABLISHMENT = 0
 
 
 @dataclass
@@ -26,13 +35,20 @@ class KnownEntries:
     spoken: list[Numbers] = field(default_factory=list)
 
     def of_years(self, year_ids: list[int]) -> pl.DataFrame:
-        """The entries of these years: the halves of their keys, stored fingerprint, id."""
+        """The entries of these years: the halves of their keys, stored fingerprint, id, establishment."""
         for year_id in year_ids:
             if year_id not in self._years:
                 self._years[year_id] = _frame(self.posting.known_entries(year_id))
         return (
             pl.concat([self._years[each] for each in year_ids]) if year_ids else pl.DataFrame(schema=SCHEMA)
         )
+
+    def taken(self, ids: Numbers) -> npt.NDArray[np.bool_]:
+        """Which of the ids some entry of the file stands for already, one earlier in `ids` included."""
+        _, first = np.unique(ids, return_index=True)
+        again = np.ones(len(ids), np.bool_)
+        again[first] = False
+        return again | np.isin(ids, np.concatenate([np.empty(0, np.int64), *self.spoken]))
 
     def unspoken(self, year_id: int) -> pl.Series:
         """The ids of the year's entries that no entry of the file stands for."""
@@ -43,7 +59,7 @@ class KnownEntries:
 
 def _frame(pieces: list[bytes]) -> pl.DataFrame:
     rows = np.frombuffer(b"".join(pieces), RECORD)
-    columns = [rows[name].astype(RECORD[name].newbyteorder("=")) for name in COLUMNS]
+    columns = [rows[name].astype(RECORD[name].newbyteorder("=")) for name in FORMATS]
     return pl.DataFrame(dict(zip(SCHEMA, columns, strict=True)), schema=SCHEMA)
 
 

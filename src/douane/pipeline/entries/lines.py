@@ -12,9 +12,10 @@ from douane.pipeline.identity import EXTRA
 from douane.pipeline.validate import Checked
 from douane.pipeline.values.amount import AMOUNT
 
+from .establishing import established
+from .marks import IS_BAD
 from .wishes import EntryWishes
 
-IS_BAD = "is_bad"
 FINGERPRINT = "fingerprint"
 COLLECTIVE = "^(?:40|41|421|467)"
 """The general accounts whose auxiliaries have accounts of their own where there are no auxiliaries."""
@@ -23,7 +24,10 @@ TYPES = {Kind.AMOUNT: AMOUNT, Kind.DATE: pl.Date(), Kind.FLAG: pl.Boolean()}
 
 
 def ready_lines(checked: Checked, wishes: EntryWishes) -> pl.DataFrame:
-    """All lines of a batch in their order, the rejected ones marked by IS_BAD, with every feed field."""
+    """All lines of a batch in their order, the rejected ones marked by IS_BAD, with every feed field.
+
+    Besides them they have ESTABLISHMENT.
+    """
     lines = _complete(checked.accepted).with_columns(pl.lit(False).alias(IS_BAD))
     if checked.rejected.height:
         bad = _complete(checked.rejected).with_columns(pl.lit(True).alias(IS_BAD))
@@ -31,6 +35,7 @@ def ready_lines(checked: Checked, wishes: EntryWishes) -> pl.DataFrame:
     lines = _sided(lines)
     if wishes.prepare is not None:
         lines = wishes.prepare(lines)
+    lines = established(lines, wishes)
     return lines if wishes.lengths is None else _numbered(lines, wishes.lengths)
 
 

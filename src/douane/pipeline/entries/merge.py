@@ -24,6 +24,7 @@ from douane.store.posting import LINE_COLUMNS, Posting
 from .assembling import Chunk, assembled
 from .books import Books
 from .entry_ids import EntryIds
+from .establishing import strangers, torn_beside
 from .fingerprints import LineFingerprinting
 from .gathering import gathered
 from .grouping import Balances
@@ -56,8 +57,7 @@ class EntryMerge:
         self._rows_at_once = rows_at_once
         plan = validator.plan
         self._labels = {each.field: each.label for each in plan.columns}
-        labels = (*(each.label for each in plan.columns), *plan.extras)
-        self._fingerprinting = LineFingerprinting(labels, validator.declarations)
+        self._fingerprinting = LineFingerprinting(plan.labels, validator.declarations, meanings=plan.meanings)
         self.grouping = wishes.groupings[0]
         self._begin("streamed")
 
@@ -79,9 +79,10 @@ class EntryMerge:
         return self._wishes.refuse if self.outcome.tally.rejected else None
 
     @property
-    def notes(self) -> dict[str, str]:
+    def notes(self) -> dict[str, str | int]:
         """What a reader of the receipt should know besides the counts."""
-        return {"grouping": self.grouping.about}
+        balanced = {"balanced": self._judge.balanced} if self._judge.balanced else {}
+        return {"grouping": self.grouping.about, **balanced}
 
     def write(self, reread: Callable[[], Iterator[Batch]], batches_expected: float) -> None:
         """Merge all that `reread` gives; the transaction, which has the lock, then holds the outcome.
@@ -114,7 +115,7 @@ class EntryMerge:
         books = Books.of(self._posting, Years.of(self._posting, self._wishes.closing))
         first = next(chunks, None)  # decides the grouping
         matching, entries = Matching(KnownEntries(self._posting), self.grouping), Tally()
-        judge = Judge(books, matching, self._wishes, self.outcome, entries, self._labels)
+        self._judge = judge = Judge(books, matching, self._wishes, self.outcome, entries, self._labels)
         fit = (judge.fit(each) for each in chain([first] if first else [], chunks))
         with EntryIds.of(self._posting, self._batches_expected) as ids:
             self._settling = Settling(
@@ -164,4 +165,6 @@ class EntryMerge:
         outcome.aside.append(checked.waiting)
         outcome.tell(checked.faults, is_warning=False)
         outcome.tell(checked.warnings, is_warning=True)
-        return self._tears.marked(ready_lines(checked, self._wishes), checked.unreadable_lines)
+        lines = ready_lines(checked, self._wishes)
+        outcome.tell(strangers(lines, self._labels.get("siret")), is_warning=False)
+        return torn_beside(self._tears.marked(lines, checked.unreadable_lines))

@@ -10,16 +10,17 @@ import numpy.typing as npt
 import polars as pl
 
 from douane.pipeline.batch import LINE
-from douane.pipeline.identity import EXTRA, hex_digits
+from douane.pipeline.identity import hex_digits
 from douane.pipeline.outcome import Outcome
 from douane.pipeline.spill import CopyFile
 from douane.pipeline.tally import Tally
 from douane.store.posting import ENTRY_COLUMNS, LINE_COLUMNS, Posting
 
 from .assembling import Chunk, Numbers
+from .beside import kept_beside
 from .books import Books
 from .entry_ids import EntryIds
-from .matching import IS_STORED, STORED_COUNT, STORED_ID, Matching
+from .matching import IS_LOOSE, IS_STORED, STORED_COUNT, STORED_ID, Matching
 from .wishes import EntryWishes
 
 Marks = npt.NDArray[np.bool_]
@@ -46,6 +47,7 @@ class Settling:
         self.books = books
         self.entries = entries
         self._ids = ids
+        self._is_any_loose = False
         self._new_entries = CopyFile(outcome.folder / "entries.csv")
         self._changed_entries = CopyFile(outcome.folder / "changed-entries.csv")
         self._changed_lines = CopyFile(outcome.folder / "changed-lines.csv")
@@ -81,6 +83,9 @@ class Settling:
         if self._wishes.replaces_year:
             # One of them is updated, and the others go with all that the file does not hold.
             is_changed, is_ambiguous = is_changed | is_ambiguous, np.zeros_like(is_ambiguous)
+        is_taken = self._taken(entries, is_equal | is_changed)
+        is_ambiguous |= is_taken & ~(is_changed & entries[IS_LOOSE].to_numpy())
+        is_equal, is_changed = is_equal & ~is_taken, is_changed & ~is_taken
         self._matching.known.spoken.append(stored[is_equal | is_changed])
         self._count(chunk, is_equal, "unchanged")
         self._refuse_ambiguous(chunk, is_ambiguous)
@@ -91,16 +96,26 @@ class Settling:
             self._count(chunk, is_new, "added")
             yield self._add(chunk.only(is_new))
 
+    def _taken(self, entries: pl.DataFrame, is_found: Marks) -> Marks:
+        """Which of the entries stand for a stored one that another entry of the file stands for.
+
+        Only where an establishment is not known can that be.
+        """
+        marks = np.zeros_like(is_found)
+        self._is_any_loose |= bool(entries[IS_LOOSE].any())
+        if self._is_any_loose:
+            marks[is_found] = self._matching.known.taken(entries[STORED_ID].to_numpy()[is_found])
+        return marks
+
     def _count(self, chunk: Chunk, marks: Marks, verdict: str) -> None:
-        lines = int(chunk.sizes[marks].sum())
-        for tally, count in ((self._outcome.tally, lines), (self.entries, int(marks.sum()))):
+        for tally, count in ((self._outcome.tally, chunk.sent(marks)), (self.entries, int(marks.sum()))):
             setattr(tally, verdict, getattr(tally, verdict) + count)
         self.entries.received += int(marks.sum())
 
     def _refuse_ambiguous(self, chunk: Chunk, marks: Marks) -> None:
         if marks.any():
             self._count(chunk, marks, "rejected")
-            lines = chunk.lines.filter(chunk.of_lines(marks))[LINE]
+            lines = chunk.lines.filter(chunk.of_lines(marks))[LINE].drop_nulls()
             self._outcome.tally.rejected -= len(lines)
             self._outcome.reject(lines, "ambiguous-entry")
 
@@ -115,8 +130,10 @@ class Settling:
         self._changed_lines.append(self._scoped(self._line_rows(chunk, ids)))
 
     def _entry_rows(self, chunk: Chunk, ids: Numbers, *, with_run: bool = False) -> pl.DataFrame:
+        is_pending = _is_pending(chunk)
         entries = chunk.entries.with_columns(
             pl.Series("id", ids),
+            (is_pending.fill_null(False) if with_run else is_pending).alias("is_pending"),
             pl.lit(self._posting.run_id).alias("run_id"),
             hex_digits("key").alias("key"),
             pl.col("year_id").alias("fiscal_year_id"),
@@ -135,13 +152,9 @@ class Settling:
 
     def _with_own_journals(self, chunk: Chunk) -> pl.DataFrame:
         """The lines with their journal among their extra values, where it is not that of their entry."""
-        own = pl.struct("journal_code").struct.json_encode()
-        both = pl.concat_str(pl.col(EXTRA).str.strip_suffix("}"), pl.lit(","), own.str.strip_prefix("{"))
         of_entry = chunk.entries["journal_code"][np.repeat(np.arange(chunk.entries.height), chunk.sizes)]
-        is_other = pl.col("journal_code") != pl.lit(of_entry)
-        return chunk.lines.with_columns(
-            pl.when(is_other).then(pl.coalesce(both, own)).otherwise(EXTRA).alias(EXTRA)
-        )
+        is_other = (chunk.lines["journal_code"] != of_entry).fill_null(False)
+        return kept_beside(chunk.lines, is_other, ["journal_code"])
 
     def _replace(self) -> None:
         if not self._changed_entries.rows:
@@ -176,3 +189,12 @@ class Settling:
         piece = BytesIO()
         self._scoped(rows).write_csv(piece, include_header=False)
         return piece.getvalue()
+
+
+def _is_pending(chunk: Chunk) -> pl.Series:
+    """Whether a line of the entry says that it is a draft; null where none says whether it is."""
+    drafts = chunk.lines["is_draft"]
+    if drafts.null_count() == len(drafts):
+        return pl.repeat(None, chunk.entries.height, dtype=pl.Boolean, eager=True)
+    is_any, is_said = (chunk.any_of_lines(each) for each in (drafts.fill_null(False), drafts.is_not_null()))
+    return pl.select(pl.when(pl.Series(is_said)).then(pl.Series(is_any))).to_series()

@@ -10,8 +10,8 @@ import polars as pl
 from douane.pipeline.batch import LINE
 
 from .grouping import Grouping
+from .marks import IS_TORN
 
-IS_TORN = "is_torn"
 NAMES = list(Grouping.JOURNAL_NUMBER_DAY.value)
 
 
@@ -25,7 +25,7 @@ class Tears:
     def marked(self, lines: pl.DataFrame, unreadable: pl.Series) -> pl.DataFrame:
         """`lines`, in their order, with IS_TORN: between it and the line before stands one of `unreadable`.
 
-        Only lines that have the same journal, number and day as the line before are marked.
+        Only lines that have the same journal, number, day and establishment as the line before are marked.
         """
         gaps = np.searchsorted(lines[LINE].to_numpy(), np.unique(unreadable.to_numpy()))
         if self._is_torn_there:

@@ -1,5 +1,5 @@
 -- list_journals --
-select id, code, is_closed
+select id, code, type, is_closed
 from journals
 where organization_id = %(organization_id)s
     and company_id = %(company_id)s;
@@ -19,7 +19,10 @@ order by starts_on;
 
 -- known_entries --
 select string_agg(
-    coalesce(uuid_send(key), decode(repeat('00', 16), 'hex')) || int8send(coalesce(fingerprint, 0)) || int8send(id),
+    coalesce(uuid_send(key), decode(repeat('00', 16), 'hex'))
+        || int8send(coalesce(fingerprint, 0))
+        || int8send(id)
+        || int4send(coalesce(establishment_id, 0)),
     ''::bytea
 )
 from entries
@@ -86,6 +89,8 @@ where e.organization_id = c.organization_id
     and e.company_id = c.company_id
     and e.id = c.id
     and (e.fiscal_year_id, e.journal_id, e.number, e.entered_on) is not distinct from (c.fiscal_year_id, c.journal_id, c.number, c.entered_on)
+    and e.is_pending = coalesce(c.is_pending, e.is_pending)
+    and e.establishment_id is not distinct from coalesce(c.establishment_id, e.establishment_id)
 returning e.id;
 
 -- drop_equal_entries --
@@ -96,9 +101,9 @@ where id = any(%(ids)s);
 with dropped as (
     delete from changed_lines
     where entry_id = any(%(ids)s)
-    returning 1
+    returning line
 )
-select count(*) as lines
+select count(line) as lines
 from dropped;
 
 -- keep_images --
@@ -145,9 +150,9 @@ with put as (
     insert into entry_lines (organization_id, company_id, {columns})
     select organization_id, company_id, {columns}
     from changed_lines
-    returning 1
+    returning line
 )
-select count(*) as lines
+select count(line) as lines
 from put;
 
 -- put_changed_entries --
@@ -159,7 +164,9 @@ with put as (
         fiscal_year_id = c.fiscal_year_id,
         journal_id = c.journal_id,
         number = c.number,
-        entered_on = c.entered_on
+        entered_on = c.entered_on,
+        is_pending = coalesce(c.is_pending, e.is_pending),
+        establishment_id = coalesce(c.establishment_id, e.establishment_id)
     from changed_entries as c
     where e.organization_id = c.organization_id
         and e.company_id = c.company_id
