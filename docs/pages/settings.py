@@ -60,6 +60,13 @@ MEANINGS = {
     "secret_key": "Key that seals addresses that are stored, at least 32 random characters, the same in every "
     "process; former keys behind it, separated by commas. Empty: the file `secret.key` in the data folder, made on "
     "first use.",
+    "fetches_at_once": "How many files a server or `douane work` fetches at the same time, beside its "
+    "imports.",
+    "fetch_hours_max": "Hours for which a file that cannot be fetched is tried again, with growing pauses.",
+    "fetch_pause_seconds_max": "The longest pause between two tries to fetch a file; a source may ask for "
+    "up to an hour.",
+    "worker_silence_seconds": "After how many seconds without a sign of life a worker is taken for dead and "
+    "its jobs are taken up by others.",
     "upload_bytes_max": "Size of an upload as received.",
     "decoded_bytes_max": "Size of an upload once decompressed.",
     "decoded_ratio_max": "How many times its own size a gzip upload may become; 64 MiB are always allowed.",

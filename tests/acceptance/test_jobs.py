@@ -17,7 +17,7 @@ import pytest
 
 from douane.errors import Failure
 from douane.jobs import defer_import, run_worker
-from douane.jobs.imports import PAUSES, GrowingPauses
+from douane.jobs.retrying import PAUSES, GrowingPauses
 from douane.settings import Settings
 from douane.store import runs, uploads
 from douane.store.database import Database

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from .tables import show_table
@@ -16,6 +17,7 @@ COUNTS = ("received", "added", "updated", "unchanged", "rejected", "cleared", "r
 FIRST_SHOWN = ("entry_lines",)
 """The tables that the lines of a file go to, where others are filled beside them."""
 FAULT_COLUMNS = ("line", "field", "value", "code", "what_is_wrong")
+ATTEMPT_COLUMNS = ("number", "started_at", "ended_at", "outcome", "bytes", "next_at", "message")
 STAGES = ("receive", "decode", "parse", "map", "validate", "merge", "report")
 UNTIL_STATE = {
     "waiting": "It waits for a worker; douane work starts one.",
@@ -34,10 +36,13 @@ def show_receipt(receipt: Receipt, *, all_faults: str | None = None) -> None:
         show_counts(receipt["tables"])
     if receipt.get("grouping"):
         print(f"\nThe lines of an entry have the same {receipt['grouping']}.")
+    if receipt.get("balanced"):
+        print(f"Entries that were out of balance and got a line of ours: {receipt['balanced']:,}.")
     place = all_faults or f"douane run {receipt['run']} --faults"
     _show_told("fault", receipt["faults"], receipt["faults_total"], place)
     _show_told("warning", receipt["warnings"], receipt["warnings_total"], place)
     _show_held(receipt)
+    _show_source(receipt.get("source"))
     _show_stages(receipt["stages"])
 
 
@@ -82,6 +87,8 @@ def _ending(receipt: Receipt) -> list[str]:
         return [visible(text) for text in (refusal["message"], refusal["hint"]) if text]
     if receipt["failure"]:
         return [visible(receipt["failure"])]
+    if receipt["state"] == "waiting" and receipt.get("source"):
+        return ["Its file is being fetched; douane work does so, as often as it takes."]
     return [UNTIL_STATE[receipt["state"]]] if receipt["state"] in UNTIL_STATE else []
 
 
@@ -105,6 +112,23 @@ def _show_held(receipt: Receipt) -> None:
         print(
             f"If these items are settled: douane run {receipt['run']} --release. If not: send a whole file."
         )
+
+
+def _show_source(source: Mapping[str, Any] | None) -> None:
+    """Where the file is fetched from, and every attempt."""
+    if source is None:
+        return
+    attempts = source["attempts"]
+    print(f"\nFetched from {visible(source['address'])}" + ("" if attempts else ": not tried yet"))
+    if attempts:
+        print()
+        show_table([_attempt(each) for each in attempts], ATTEMPT_COLUMNS, folded=("message",))
+
+
+def _attempt(attempt: Mapping[str, Any]) -> dict[str, Any]:
+    moments = {name: attempt[name] for name in ("started_at", "ended_at", "next_at")}
+    read = {name: datetime.fromisoformat(at) if at else None for name, at in moments.items()}
+    return {**attempt, **read}
 
 
 def _show_stages(stages: Mapping[str, float]) -> None:

@@ -61,7 +61,7 @@ async def _work(settings: Settings, concurrency: int, metrics_place: tuple[str, 
         if metrics_place:
             _tell(stack, metrics, *metrics_place)
         print(f"Douane works, {concurrency} imports at once.", flush=True)
-        await run_worker(database, settings, stop, concurrency, metrics.count_run)
+        await run_worker(database, settings, stop, concurrency, *metrics.told)
     print("Douane has finished its work.", flush=True)
 
 

@@ -1,84 +1,78 @@
-"""The one task: carry out a run, again after growing pauses while trying again may help."""
+"""The task of the queue of imports, and what it shares with the other one: import a run, or give it up."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
 
-import psycopg
-from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
-from procrastinate.jobs import Job
+from procrastinate import JobContext
 
-from douane.errors import Failure
-from douane.settings import Settings
-from douane.store.database import Database
-from douane.store.runs import Run, fail_run, get_run
+from douane.errors import Refusal
+from douane.store.database import Connection
+from douane.store.runs import Run, fail_run, get_run, refuse_run
+from douane.store.sources import close_attempts
+
+from .retrying import GIVEN_UP, is_last_try, is_transient
+from .work import Work
 
 log = logging.getLogger("douane.jobs")
 
-Ended = Callable[[Run], None]
-"""Told of every run that came to its end here."""
-
-PAUSES = (2, 10, 60, 300)
-"""Seconds before the second, third, fourth and fifth try."""
-
-TRIES_MAX = len(PAUSES) + 1
-GIVEN_UP = f"Given up after {TRIES_MAX} tries. Nothing of the file is stored; send it again."
-
-
-class GrowingPauses(BaseRetryStrategy):
-    """Try again after a transient failure, at most five times in all."""
-
-    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """The pause before the next try; None when there is none."""
-        if not is_transient(exception) or is_last_try(job):
-            return None
-        return RetryDecision(retry_in={"seconds": PAUSES[job.attempts]})
-
-
-def is_transient(error: BaseException) -> bool:
-    """Whether the same import may succeed later. A database that goes away is back later."""
-    return error.transient if isinstance(error, Failure) else isinstance(error, psycopg.OperationalError)
-
-
-def is_last_try(job: Job) -> bool:
-    """Whether the job, which had `attempts` tries before this one, gets no further one."""
-    return job.attempts + 1 >= TRIES_MAX
+NOT_CARRIED_OUT = "The import could not be carried out; the log has the cause."
+LIVE = frozenset({"waiting", "running"})
 
 
 def import_run(context: JobContext, run_id: int) -> None:
     """Carry out a waiting run; a run that is over, by whatever way, is left alone."""
-    database: Database = context.additional_context["database"]
-    settings: Settings = context.additional_context["settings"]
-    ended: Ended = context.additional_context["ended"]
+    work: Work = context.additional_context["work"]
     try:
-        _carry_out(database, settings, run_id, ended)
+        run = live_run(work, run_id)
+        if run is not None:
+            # What was begun is finished before the worker ends.
+            work.ended(imported(work, run, lambda: False))
     except Exception as error:
         if not is_transient(error):
-            give_up(database, run_id, "The import could not be carried out; the log has the cause.", ended)
+            give_up(work, run_id, NOT_CARRIED_OUT)
         elif is_last_try(context.job):
-            give_up(database, run_id, GIVEN_UP, ended)
+            give_up(work, run_id, GIVEN_UP)
         raise
 
 
-def _carry_out(database: Database, settings: Settings, run_id: int, ended: Ended) -> None:
+def live_run(work: Work, run_id: int) -> Run | None:
+    """The run, unless it is over."""
+    with work.database.connection() as conn:
+        run = get_run(conn, None, run_id)
+    return run if run is not None and run.state in LIVE else None
+
+
+def imported(work: Work, run: Run, is_stopping: Callable[[], bool]) -> Run:
+    """The run, carried out in its turn. Raises Failure, and Again when it is to stop before that."""
     # Here, because the tables' libraries are slow to import and the queue is also used without them.
     from douane.dialects.carry_out import import_run
 
-    with database.connection() as connection:
-        run = get_run(connection, None, run_id)
-    if run is not None and run.state in {"waiting", "running"}:
-        run = import_run(database, settings, run)
-        log.info("run %d %s", run_id, run.state)
-        ended(run)
+    with work.places.taken(run.company_id, is_stopping):
+        try:
+            run = import_run(work.database, work.settings, run)
+        except Refusal as reason:
+            with work.database.connection() as conn:
+                run = refuse_run(conn, run.id, reason)
+    log.info("run %d %s", run.id, run.state)
+    return run
 
 
-def give_up(database: Database, run_id: int, message: str, ended: Ended) -> None:
-    """Mark the run as failed, unless it is over already."""
-    with database.connection() as connection:
-        run = get_run(connection, None, run_id)
-        if run is not None and run.state in {"waiting", "running"}:
-            run = fail_run(connection, run_id, message)
-            log.error("run %d failed: %s", run_id, message)
-    if run is not None and run.state == "failed":
-        ended(run)
+def give_up(work: Work, run_id: int, message: str) -> None:
+    """Mark the run as failed, unless it is over already, and tell that it ended."""
+    with work.database.connection() as conn:
+        run = failed(conn, run_id, message)
+    if run.state == "failed":
+        work.ended(run)
+
+
+def failed(conn: Connection, run_id: int, message: str) -> Run:
+    """The run, marked as failed unless it is over already."""
+    run = get_run(conn, None, run_id)
+    assert run is not None, f"run {run_id} is gone"
+    if run.state not in LIVE:
+        return run
+    close_attempts(conn, run_id, "failed", message)
+    log.error("run %d failed: %s", run_id, message)
+    return fail_run(conn, run_id, message)

@@ -18,6 +18,8 @@ FETCHES = "fetches"
 FETCH_RUN = "fetch_run"
 """The task of the queue of what is fetched first; its argument is `run_id`."""
 
+QUEUES = (IMPORTS, FETCHES)
+
 # Never opened: it only writes on connections that it is given.
 _DEFERRER = App(connector=SyncPsycopgConnector())
 

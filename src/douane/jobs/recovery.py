@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
-from procrastinate import App
-from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job, Status
+from douane.store.database import Connection
+from douane.store.jobs import LostJob, fail_job, lost_jobs, put_back
+from douane.store.runs import Run, fail_abandoned, wait_again
+from douane.store.sources import count_lost_try
 
-from douane.store.database import Database
-from douane.store.runs import Run, fail_abandoned
-
-from .imports import GIVEN_UP, Ended, give_up, is_last_try
-from .queue import IMPORTS
+from .imports import failed
+from .queue import FETCH_RUN, QUEUES
+from .retrying import GIVEN_UP, TRIES_MAX
+from .work import Work
 
 log = logging.getLogger("douane.jobs")
 
-HEARTBEAT_SECONDS = 2.0
-SILENCE_SECONDS = 8.0
-"""A worker that has been silent for so long is taken for dead. Should it live after all, nothing is
-imported twice: whoever carries out a run holds its lock, and a run that is over is left alone."""
 
+def recover(work: Work, grace_seconds: float) -> None:
+    """Put the jobs of dead workers back into the queue; fail the synchronous runs of dead processes.
 
-async def recover(app: App, database: Database, ended: Ended) -> None:
-    """Put the jobs of dead workers back into the queue; fail the synchronous runs of dead processes."""
-    stalled = await app.job_manager.get_stalled_jobs(queue=IMPORTS, seconds_since_heartbeat=SILENCE_SECONDS)
-    for job in stalled:
-        try:
-            await _recover_job(app, database, job, ended)
-        except ConnectorException:
-            log.debug("job %s: another worker was faster", job.id)
-    for run in await asyncio.to_thread(_fail_abandoned, database):
+    A worker that has been silent for `worker_silence_seconds` is taken for dead. Should it live after all,
+    nothing is imported twice: whoever carries out a run holds its lock, and a run that is over is left
+    alone. A job whose task ended here `grace_seconds` ago, which the queue does not know, goes back too.
+    """
+    ended = work.left.since(grace_seconds)
+    with work.database.connection() as conn:
+        lost = lost_jobs(conn, QUEUES, work.settings.worker_silence_seconds, ended)
+        given_up = [run for job in lost if (run := _take_up(conn, job)) is not None]
+        abandoned = fail_abandoned(conn)
+    work.left.forget(ended)
+    for run in abandoned:
         log.error("run %d failed: its process stopped", run.id)
-        ended(run)
+    for run in (*given_up, *abandoned):
+        work.ended(run)
 
 
-async def _recover_job(app: App, database: Database, job: Job, ended: Ended) -> None:
-    if is_last_try(job):
-        await app.job_manager.finish_job(job=job, status=Status.FAILED, delete_job=False)
-        await asyncio.to_thread(give_up, database, int(str(job.task_kwargs["run_id"])), GIVEN_UP, ended)
-        return
-    await app.job_manager.retry_job(job=job)
-    log.warning("%s: its worker died; it goes back into the queue", job.call_string)
-
-
-def _fail_abandoned(database: Database) -> list[Run]:
-    with database.connection() as connection:
-        return fail_abandoned(connection)
+def _take_up(conn: Connection, job: LostJob) -> Run | None:
+    """Put the job back; after too many tries give it up, and give its run."""
+    tries = job.attempts + (not job.is_ended)
+    lost = tries
+    if job.task == FETCH_RUN:
+        lost = 0 if job.is_ended else count_lost_try(conn, job.run_id)
+    if lost >= TRIES_MAX:
+        fail_job(conn, job.id)
+        return failed(conn, job.run_id, GIVEN_UP)
+    wait_again(conn, job.run_id)
+    put_back(conn, job.id, tries)
+    log.warning("run %d: its worker died; it goes back into the queue", job.run_id)
+    return None

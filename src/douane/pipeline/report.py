@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from douane.store.runs import Run, list_faults, weightiest_fault
+from douane.store.sources import Attempt, get_source, list_attempts
 
 from .tally import Tally
 
@@ -17,7 +18,7 @@ COUNTS = ("received", "added", "updated", "unchanged", "rejected", "cleared")
 
 
 def kept_receipt(
-    tables: Mapping[str, Tally], notes: Mapping[str, str], stages: dict[str, float]
+    tables: Mapping[str, Tally], notes: Mapping[str, str | int], stages: dict[str, float]
 ) -> dict[str, Any]:
     """What is stored of a run's outcome: counts, totals, held clear, seconds per stage.
 
@@ -57,6 +58,7 @@ def receipt_of(conn: psycopg.Connection[Any], run: Run) -> dict[str, Any]:
         **kept.get("notes", {}),
         "stages": {name: kept["stages"].get(name, 0.0) for name in STAGES} if kept else {},
         **_circumstances(run),
+        **_source(conn, run),
     }
 
 
@@ -78,6 +80,28 @@ def in_order(counts: dict[str, int]) -> dict[str, int]:
 def _warnings(conn: psycopg.Connection[Any], run: Run) -> list[dict[str, Any]]:
     found = list_faults(conn, run.id, FAULTS_SHOWN, only_warnings=True)
     return [{name: each[name] for name in each if name != "severity"} for each in found]
+
+
+def _source(conn: psycopg.Connection[Any], run: Run) -> dict[str, Any]:
+    """Where the upload is fetched from and how that went; nothing when it was sent."""
+    source = get_source(conn, run.id)
+    if source is None:
+        return {}
+    attempts = [_attempt(each) for each in list_attempts(conn, run.id)]
+    until = source.tried_until.isoformat()
+    told = {"kind": source.kind, "address": source.shown, "tried_until": until, "attempts": attempts}
+    return {"source": told}
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    moments = {name: getattr(attempt, name) for name in ("started_at", "ended_at", "next_at")}
+    return {
+        "number": attempt.number,
+        "outcome": attempt.outcome,
+        "message": attempt.message,
+        "bytes": attempt.bytes,
+        **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
+    }
 
 
 def _circumstances(run: Run) -> dict[str, Any]:

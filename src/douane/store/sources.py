@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 from .queries import queries
 
 SQL = queries("sources")
-TAKEN_UP_AGAIN = "The worker that fetched it stopped; another one took it up."
+CUT_SHORT = "It was cut short with its worker, and taken up again."
 
 Connection = psycopg.Connection[Any]
 Kind = Literal["url", "deposit"]
@@ -100,7 +100,7 @@ def try_longer(conn: Connection, run_id: int, seconds: float) -> None:
 
 def begin_attempt(conn: Connection, run_id: int) -> Attempt:
     """The next attempt to fetch the upload of a run; one still open has lost its worker, and ends."""
-    conn.execute(SQL["stop_open_attempts"], {"run_id": run_id, "message": TAKEN_UP_AGAIN})
+    close_attempts(conn, run_id, "stopped", CUT_SHORT)
     with conn.cursor(row_factory=class_row(Attempt)) as cursor:
         begun = cursor.execute(SQL["begin_attempt"], {"run_id": run_id}).fetchone()
     assert begun is not None, f"run {run_id} has no source"
@@ -124,6 +124,16 @@ def end_attempt(
     values |= {"run_id": attempt.run_id, "number": attempt.number}
     with conn.cursor(row_factory=class_row(Attempt)) as cursor:
         return cursor.execute(SQL["end_attempt"], values).fetchone()
+
+
+def close_attempts(conn: Connection, run_id: int, outcome: Outcome, message: str) -> None:
+    """End what is still open of the attempts to fetch the upload of a run, which may have no source."""
+    conn.execute(SQL["close_attempts"], {"run_id": run_id, "outcome": outcome, "message": message})
+
+
+def forget_addresses(conn: Connection, days: int) -> int:
+    """Forget the addresses of runs that ended more than `days` days ago; returns how many."""
+    return conn.execute(SQL["forget_addresses"], {"days": days}).rowcount
 
 
 def list_attempts(conn: Connection, run_id: int) -> list[Attempt]:

@@ -20,6 +20,7 @@ from prometheus_client import (
 )
 
 from douane.store.runs import Run
+from douane.store.sources import Attempt
 
 VERDICTS = ("added", "updated", "unchanged", "rejected")
 STAGE_BUCKETS = (0.001, 0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 1800)
@@ -36,6 +37,12 @@ class Metrics:
         )
         self._runs = Counter("douane_runs", "Runs that came to an end.", ["state"], registry=self.registry)
         self._rows = Counter("douane_rows", "Rows by verdict.", ["verdict"], registry=self.registry)
+        self._attempts = Counter(
+            "douane_fetch_attempts", "Attempts to fetch a file.", ["outcome"], registry=self.registry
+        )
+        self._fetched_bytes = Counter(
+            "douane_fetched_bytes", "Bytes of the files that were fetched.", registry=self.registry
+        )
         self._stages = Histogram(
             "douane_stage_seconds",
             "Time per stage.",
@@ -43,6 +50,11 @@ class Metrics:
             buckets=STAGE_BUCKETS,
             registry=self.registry,
         )
+
+    @property
+    def told(self) -> tuple[Callable[[Run], None], Callable[[Attempt], None]]:
+        """What a worker tells of its runs and of its attempts to fetch."""
+        return self.count_run, self.count_attempt
 
     def show_waiting(self, waiting: Callable[[], int]) -> None:
         """Also tell how many imports wait for a place at the doors of this process."""
@@ -63,6 +75,11 @@ class Metrics:
             self._rows.labels(verdict).inc(receipt["counts"][verdict])
         for stage, seconds in receipt["stages"].items():
             self._stages.labels(stage).observe(seconds)
+
+    def count_attempt(self, attempt: Attempt) -> None:
+        """One attempt to fetch came to its end in this process."""
+        self._attempts.labels(attempt.outcome).inc()
+        self._fetched_bytes.inc(attempt.bytes or 0)
 
     def page(self) -> bytes:
         """All of it in Prometheus' text format."""

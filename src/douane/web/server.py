@@ -65,11 +65,7 @@ async def serve(
     server = _server(database, settings, address, metrics)
     parts = [
         _part("server", server.serve()),
-        *(
-            [_part("worker", run_worker(database, settings, stop, workers, metrics.count_run))]
-            if workers
-            else []
-        ),
+        *([_part("worker", run_worker(database, settings, stop, workers, *metrics.told))] if workers else []),
     ]
     tidying = _part("tidier", _tidy(settings))
     try:

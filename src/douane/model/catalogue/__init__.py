@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from .code import Code
-from .entry_codes import ENTRY_FAULTS
+from .deposit_refusals import DEPOSIT_REFUSALS
+from .entry_codes import ENTRY_FAULTS, ENTRY_WARNINGS
 from .fec_codes import FEC_FAULTS, FEC_WARNINGS
 from .file_refusals import FILE_REFUSALS
+from .job_refusals import JOB_REFUSALS
+from .mapping_refusals import MAPPING_REFUSALS
+from .json_codes import JSON_FAULTS
 from .record_refusals import RECORD_REFUSALS
 from .request_refusals import REQUEST_REFUSALS
 from .row_codes import ROW_FAULTS, ROW_WARNINGS
+from .source_refusals import SOURCE_REFUSALS
 
 __all__ = ["FAULTS", "REFUSALS", "WARNINGS", "Code"]
 
@@ -17,6 +22,14 @@ def _by_code(*codes: Code) -> dict[str, Code]:
     return {each.code: each for each in codes}
 
 
-FAULTS = _by_code(*ROW_FAULTS, *ENTRY_FAULTS, *FEC_FAULTS)
-WARNINGS = _by_code(*ROW_WARNINGS, *FEC_WARNINGS)
-REFUSALS = _by_code(*REQUEST_REFUSALS, *FILE_REFUSALS, *RECORD_REFUSALS)
+FAULTS = _by_code(*ROW_FAULTS, *ENTRY_FAULTS, *FEC_FAULTS, *JSON_FAULTS)
+WARNINGS = _by_code(*ROW_WARNINGS, *ENTRY_WARNINGS, *FEC_WARNINGS)
+REFUSALS = _by_code(
+    *MAPPING_REFUSALS,
+    *REQUEST_REFUSALS,
+    *FILE_REFUSALS,
+    *JOB_REFUSALS,
+    *RECORD_REFUSALS,
+    *SOURCE_REFUSALS,
+    *DEPOSIT_REFUSALS,
+)

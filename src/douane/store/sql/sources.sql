@@ -33,9 +33,9 @@ set tries_lost = 0,
     tried_until = greatest(tried_until, now() + make_interval(secs => %(seconds)s))
 where run_id = %(run_id)s;
 
--- stop_open_attempts --
+-- close_attempts --
 update fetch_attempts
-set outcome = 'stopped', ended_at = clock_timestamp(), message = %(message)s
+set outcome = %(outcome)s, ended_at = clock_timestamp(), message = %(message)s
 where run_id = %(run_id)s
     and outcome = 'fetching';
 
@@ -73,6 +73,14 @@ where fetch_attempts.run_id = %(run_id)s
     and fetch_attempts.outcome = 'fetching'
     and sources.run_id = fetch_attempts.run_id
 returning fetch_attempts.*;
+
+-- forget_addresses --
+update sources
+set address = null
+from runs
+where runs.id = sources.run_id
+    and runs.finished_at < now() - make_interval(days => %(days)s)
+    and address is not null;
 
 -- list_attempts --
 select *

@@ -1,0 +1,55 @@
+"""What a worker does beside its jobs: look after dead workers and itself, and throw away what is old."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from procrastinate.worker import Worker
+
+from douane.errors import Failure
+from douane.fetch.deposits import drop_expired
+from douane.store import uploads
+from douane.store.jobs import are_silent, drop_old_jobs
+from douane.store.sources import forget_addresses
+
+from .fetched import drop_leftovers
+from .recovery import recover
+from .work import Work
+
+LOOKS_PER_SILENCE = 3
+"""How often we look for dead workers in the time after which one is taken for dead."""
+
+TIDY_SECONDS = 3600.0
+
+
+async def keep_house(work: Work, workers: Sequence[Worker]) -> None:
+    """Until it is cancelled. Raises Failure when one of `workers` of this process works no more."""
+    silence = work.settings.worker_silence_seconds
+    tidied_at = -TIDY_SECONDS
+    while True:
+        if time.monotonic() - tidied_at >= TIDY_SECONDS:
+            await asyncio.to_thread(_tidy, work)
+            tidied_at = time.monotonic()
+        await asyncio.sleep(silence / LOOKS_PER_SILENCE)
+        ids = [each.worker_id for each in workers if each.worker_id is not None]
+        await asyncio.to_thread(_check, work, ids)
+        await asyncio.to_thread(recover, work, silence)
+
+
+def _check(work: Work, worker_ids: Sequence[int]) -> None:
+    """A worker that broke waits for its tasks to end, which may take long; it shows no sign of life then."""
+    with work.database.connection() as conn:
+        if are_silent(conn, worker_ids, work.settings.worker_silence_seconds):
+            raise Failure("The worker does not reach its queue.", transient=True)
+
+
+def _tidy(work: Work) -> None:
+    days = work.settings.upload_days_kept
+    with work.database.connection() as conn:
+        uploads.drop_old(conn, days)
+        drop_old_jobs(conn, days)
+        forget_addresses(conn, days)
+        drop_expired(conn, work.settings)
+    drop_leftovers(work.database, work.settings)

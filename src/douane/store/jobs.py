@@ -1,0 +1,137 @@
+"""The jobs in the queue: listed for a person, found when their worker is gone, put back, ended by hand.
+
+The tables are those of procrastinate, which puts jobs in, hands them out and ends them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from .queries import queries
+
+SQL = queries("jobs")
+STATES = {
+    "todo": "waiting",
+    "doing": "running",
+    "failed": "failed",
+    "cancelled": "cancelled",
+    "aborted": "cancelled",
+}
+"""What we call the states of a job; those of jobs that succeeded are not kept."""
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job and the run it is for. `next_at` is there while it waits for a moment, `message` says why."""
+
+    id: int
+    run_id: int
+    organization: str
+    company: str
+    task: str
+    status: str
+    tries: int
+    next_at: datetime | None
+    message: str
+
+    @property
+    def state(self) -> str:
+        """Its state, in our words."""
+        return STATES[self.status]
+
+
+@dataclass(frozen=True)
+class LostJob:
+    """A job that is taken for running and is not; `is_ended` when its task did end, unnoticed."""
+
+    id: int
+    task: str
+    run_id: int
+    attempts: int
+    is_ended: bool
+
+
+def list_jobs(
+    conn: Connection, queues: Sequence[str], states: Sequence[str] | None = None, limit: int = 50
+) -> list[Job]:
+    """The newest jobs of these queues first; only those in `states` when it is given."""
+    statuses = None if states is None else [name for name, state in STATES.items() if state in states]
+    return _jobs(conn, queues, statuses=statuses, limit=limit)
+
+
+def lock_job(conn: Connection, queues: Sequence[str], job_id: int) -> Job | None:
+    """The job, which nobody else changes until this transaction ends; None when there is none."""
+    conn.execute(SQL["lock_job"], {"id": job_id})
+    return next(iter(_jobs(conn, queues, job_id=job_id)), None)
+
+
+def lost_jobs(
+    conn: Connection, queues: Sequence[str], silence_seconds: float, ended: Mapping[int, int | None]
+) -> list[LostJob]:
+    """The jobs whose worker has been silent for so long or is gone, locked until this transaction ends.
+
+    Also those among `ended`, jobs whose tasks are known to have ended, with the worker of each.
+    """
+    values = {"queues": list(queues), "silence_seconds": silence_seconds}
+    values |= {"ended_ids": list(ended.keys()), "ended_workers": list(ended.values())}
+    with conn.cursor(row_factory=class_row(LostJob)) as cursor:
+        return cursor.execute(SQL["lost_jobs"], values).fetchall()
+
+
+def put_back(conn: Connection, job_id: int, attempts: int) -> None:
+    """Put a lost job back into the queue, before others of its company, due when its run is to be tried next.
+
+    It becomes another job, so that a worker that lives after all has no say in it any more.
+    """
+    conn.execute(SQL["put_back"], {"id": job_id, "attempts": attempts})
+
+
+def fail_job(conn: Connection, job_id: int) -> None:
+    """Mark a job as failed."""
+    conn.execute(SQL["fail_job"], {"id": job_id})
+
+
+def cancel_job(conn: Connection, job_id: int) -> None:
+    """Cancel a job that waits; ask the worker of one that runs to let go of it."""
+    conn.execute(SQL["cancel_job"], {"id": job_id})
+
+
+def hasten_job(conn: Connection, job_id: int) -> None:
+    """Let a waiting job wait for no moment."""
+    conn.execute(SQL["hasten_job"], {"id": job_id})
+
+
+def drop_job(conn: Connection, job_id: int) -> None:
+    """Forget a job."""
+    conn.execute(SQL["drop_job"], {"id": job_id})
+
+
+def drop_old_jobs(conn: Connection, days: int) -> int:
+    """Forget the failed and cancelled jobs of runs that ended more than `days` days ago; returns how many."""
+    return conn.execute(SQL["drop_old_jobs"], {"days": days}).rowcount
+
+
+def are_silent(conn: Connection, worker_ids: Sequence[int], seconds: float) -> bool:
+    """Whether one of these workers has shown no sign of life for so long."""
+    row = conn.execute(SQL["are_silent"], {"ids": list(worker_ids), "seconds": seconds}).fetchone()
+    return bool(row and row[0])
+
+
+def _jobs(
+    conn: Connection,
+    queues: Sequence[str],
+    job_id: int | None = None,
+    statuses: Sequence[str] | None = None,
+    limit: int | None = None,
+) -> list[Job]:
+    values = {"queues": list(queues), "id": job_id, "statuses": statuses, "limit": limit}
+    with conn.cursor(row_factory=class_row(Job)) as cursor:
+        return cursor.execute(SQL["list_jobs"], values).fetchall()

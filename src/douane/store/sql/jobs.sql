@@ -1,0 +1,121 @@
+-- lost_jobs --
+with ended as (
+    select *
+    from unnest(%(ended_ids)s::bigint[], %(ended_workers)s::bigint[]) as ended (id, worker_id)
+)
+select
+    job.id,
+    job.task_name as task,
+    (job.args ->> 'run_id')::bigint as run_id,
+    job.attempts,
+    ended.id is not null as is_ended
+from procrastinate_jobs as job
+left join procrastinate_workers as worker on worker.id = job.worker_id
+left join ended on ended.id = job.id
+    and (job.worker_id is null or job.worker_id = ended.worker_id)
+where job.status = 'doing'
+    and job.queue_name = any(%(queues)s)
+    and (
+        job.worker_id is null
+        or ended.id is not null
+        or worker.last_heartbeat < now() - make_interval(secs => %(silence_seconds)s)
+    )
+order by job.id
+for update of job skip locked;
+
+-- put_back --
+with taken as (
+    delete from procrastinate_jobs
+    where id = %(id)s
+    returning *
+)
+insert into procrastinate_jobs (
+    queue_name,
+    task_name,
+    priority,
+    lock,
+    queueing_lock,
+    args,
+    attempts,
+    scheduled_at
+)
+select
+    queue_name,
+    task_name,
+    priority + 1,
+    lock,
+    queueing_lock,
+    args,
+    %(attempts)s,
+    (
+        select next_at
+        from fetch_attempts
+        where run_id = (taken.args ->> 'run_id')::bigint
+        order by number desc
+        limit 1
+    )
+from taken
+returning id;
+
+-- fail_job --
+select procrastinate_finish_job_v1(%(id)s, 'failed', false);
+
+-- are_silent --
+select count(*) < cardinality(%(ids)s::bigint[])
+from procrastinate_workers
+where id = any(%(ids)s)
+    and last_heartbeat >= now() - make_interval(secs => %(seconds)s);
+
+-- list_jobs --
+select
+    job.id,
+    runs.id as run_id,
+    organizations.code as organization,
+    companies.code as company,
+    job.task_name as task,
+    job.status::text as status,
+    coalesce(attempt.number, job.attempts + (job.status = 'doing')::integer) as tries,
+    case when job.status = 'todo' then job.scheduled_at end as next_at,
+    coalesce(runs.failure, attempt.message, '') as message
+from procrastinate_jobs as job
+join runs on runs.id = (job.args ->> 'run_id')::bigint
+join companies on companies.id = runs.company_id
+join organizations on organizations.id = runs.organization_id
+left join lateral (
+    select number, message
+    from fetch_attempts
+    where fetch_attempts.run_id = runs.id
+    order by number desc
+    limit 1
+) as attempt on true
+where job.queue_name = any(%(queues)s)
+    and (%(statuses)s::text[] is null or job.status::text = any(%(statuses)s))
+    and (%(id)s::bigint is null or job.id = %(id)s)
+order by job.id desc
+limit %(limit)s;
+
+-- lock_job --
+select 1
+from procrastinate_jobs
+where id = %(id)s
+for update;
+
+-- hasten_job --
+update procrastinate_jobs
+set scheduled_at = null
+where id = %(id)s
+    and status = 'todo';
+
+-- cancel_job --
+select procrastinate_cancel_job_v1(%(id)s, true, false);
+
+-- drop_job --
+delete from procrastinate_jobs
+where id = %(id)s;
+
+-- drop_old_jobs --
+delete from procrastinate_jobs
+using runs
+where runs.id = (procrastinate_jobs.args ->> 'run_id')::bigint
+    and status in ('failed', 'cancelled', 'aborted')
+    and runs.finished_at < now() - make_interval(days => %(days)s);
