@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from douane.dialects.mydso.replies import WIRE_CODES
 from douane.dialects.myunisoft.replies import WIRE_CODES as PARTNERS_CODES
 from douane.dialects.native.entries import fec_wishes
 from douane.errors import Refusal
+from douane.fetch.deposits import Prepared, prepare_deposit
 from douane.formats.fec_columns import AMOUNTS, DATES, OFFICIAL
 from douane.formats.fec_write import LATIN_9, Form, write_fec
 from douane.formats.tra import TraHeader, write_tra
@@ -336,6 +338,58 @@ def other_siren(sender: Any, _: Path) -> str:
 @makes("unwritable-value")
 def unwritable_value(*_: Any) -> str:
     return raised(list, write_tra(TraHeader(), {}, [pl.DataFrame({"libelle": ["x" * 36]})]))
+
+
+def deposit_of(sender: Any, name: str = "file.csv", **changed: Any) -> Prepared:
+    """A new deposit of an organization of its own."""
+    with sender.gateway.database.connection() as conn:
+        company = ensure_company(conn, "DEPOSITOR", None)
+        caller = replace(NOBODY.caller, organization_id=company.organization_id, company_id=company.id)
+        return prepare_deposit(conn, replace(sender.gateway.settings, **changed), caller, name, "")
+
+
+def code_of_put(sender: Any, address: str, **sent: Any) -> str:
+    return own_code(sender.gateway.web.put(address, **{"content": b"a;b\n", **sent}))
+
+
+@makes("deposit-name")
+def deposit_name(sender: Any, _: Path) -> str:
+    return raised(deposit_of, sender, "../file.csv")
+
+
+@makes("too-many-deposits")
+def too_many_deposits(sender: Any, _: Path) -> str:
+    with pytest.raises(Refusal) as caught:
+        deposit_of(sender, deposits_open_max=0)
+    return caught.value.code
+
+
+@makes("unknown-deposit")
+def unknown_deposit(sender: Any, _: Path) -> str:
+    return code_of_put(sender, "/deposits/00000000-0000-0000-0000-000000000000/file.csv")
+
+
+@makes("deposit-denied")
+def deposit_denied(sender: Any, _: Path) -> str:
+    return code_of_put(sender, f"{deposit_of(sender).deposit_url}x")
+
+
+@makes("deposit-closed")
+def deposit_closed(sender: Any, _: Path) -> str:
+    address = deposit_of(sender).deposit_url
+    assert sender.gateway.web.put(address, content=b"a;b\n").status_code == 201
+    return code_of_put(sender, address, headers={"If-None-Match": "*"})
+
+
+@makes("deposit-request")
+def deposit_request(sender: Any, _: Path) -> str:
+    return code_of_put(sender, f"{deposit_of(sender).deposit_url}&comp=block")
+
+
+@makes("deposit-mismatch")
+def deposit_mismatch(sender: Any, _: Path) -> str:
+    digest = {"Content-MD5": f"{'A' * 22}=="}
+    return code_of_put(sender, deposit_of(sender).deposit_url, headers=digest)
 
 
 def test_each_code_of_the_catalogue_has_its_maker() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +13,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from douane.errors import Failure, Refusal, SourceFailure
+from douane.errors import Refusal, SourceFailure
 from douane.fetch.deposits import Prepared, drop_expired, fetch_deposit, fill_deposit, prepare_deposit
+from douane.fetch.watch import Stopped
 from douane.model.deposit_names import checked_name
 from douane.pipeline.receive import Spool, Upload
 from douane.settings import Limits, Settings
@@ -316,6 +319,22 @@ def test_a_deposit_that_is_too_large_is_not_fetched(request: pytest.FixtureReque
     assert not list((deposits.settings.data / "fetched").iterdir())
 
 
+def test_a_worker_that_stops_lets_go(deposits: Deposits) -> None:
+    uri = deposits.prepare().uri
+    deposits.fill(uri, b"a;b\n")
+    folder = deposits.settings.data / "fetched"
+    with deposits.database.connection() as conn, pytest.raises(Stopped):
+        fetch_deposit(
+            conn,
+            deposits.settings,
+            deposits.caller.organization_id,
+            id_of(uri),
+            folder,
+            is_stopping=lambda: True,
+        )
+    assert not list(folder.iterdir())
+
+
 def test_what_was_lost_in_between_is_no_file(deposits: Deposits) -> None:
     uri = deposits.prepare().uri
     deposits.fill(uri, b"a;b\n")
@@ -367,14 +386,44 @@ def test_a_bucket_that_was_changed_is_told(in_a_folder: Deposits) -> None:
     "url", ["nonsense", "ftp://host/x", "https://host.example/x", "memory:///", "az://c/p"]
 )
 def test_an_address_that_is_no_bucket_is_told_to_the_operator(
-    deposits: Deposits, url: str, monkeypatch: pytest.MonkeyPatch
+    deposits: Deposits, url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name in [each for each in os.environ if each.startswith("AZURE")]:
         monkeypatch.delenv(name)
     deposits.settings = replace(deposits.settings, bucket_url=url)
-    with pytest.raises(Failure, match="DOUANE_BUCKET_URL") as caught:
+    with pytest.raises(SourceFailure) as caught:
         deposits.prepare()
-    assert not caught.value.transient
+    assert url not in caught.value.message
+    assert "the bucket does not do as it should" in caplog.text
+
+
+def test_a_bucket_of_s3_signs_by_its_own_rules(deposits: Deposits, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signing needs no network; that the other side agrees is tested with Azure's emulator."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "someone")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "their-secret")
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+    deposits.settings = replace(deposits.settings, bucket_url="s3://deposits-of-a-test/folder/")
+    prepared = deposits.prepare("é à.csv")
+    address = urlsplit(prepared.deposit_url)
+    assert address.path.endswith(f"/folder/{id_of(prepared.uri)}/___.csv")
+    assert parse_qs(address.query)["X-Amz-Expires"] == ["86400"]
+    assert "their-secret" not in prepared.deposit_url
+    with deposits.database.connection() as conn:
+        row = conn.execute("select place, secret_hash from deposits").fetchone()
+    assert row == (f"s3://deposits-of-a-test/folder/{id_of(prepared.uri)}/___.csv", None)
+
+
+def test_the_doctor_tries_the_bucket_out(
+    command: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOUANE_BUCKET_URL", (tmp_path / "bucket").as_uri())
+    assert command("doctor", "--data", str(tmp_path / "data"))[0] == 0
+    assert not list((tmp_path / "bucket").iterdir())
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DOUANE_BUCKET_URL", (tmp_path / "file").as_uri())
+    code, told, _ = command("doctor", "--data", str(tmp_path / "data"), "--json")
+    assert code == 1
+    assert [each["check"] for each in json.loads(told) if not each["is_fine"]] == ["bucket"]
 
 
 # --- forgetting it

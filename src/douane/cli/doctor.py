@@ -55,6 +55,7 @@ def _findings(data: Path | None) -> Iterator[Finding]:
     yield _folder(settings.data)
     yield _disk(settings.data)
     yield from _database(settings)
+    yield from _bucket(settings)
     yield from _libraries()
 
 
@@ -103,6 +104,18 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", False, refusal.message, refusal.hint)
     except Failure as failure:
         yield Finding("database", False, failure.message, "Check DATABASE_URL, or unset it.")
+
+
+def _bucket(settings: Settings) -> Iterator[Finding]:
+    if not settings.bucket_url:
+        return
+    from douane.fetch.buckets import trouble_with
+
+    trouble = trouble_with(settings)
+    if trouble:
+        yield Finding("bucket", False, trouble, "Correct DOUANE_BUCKET_URL, or what opens the bucket.")
+    else:
+        yield Finding("bucket", True, "takes files and gives them back")
 
 
 def _libraries() -> Iterator[Finding]:

@@ -13,30 +13,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, LocalStore, S3Store, from_url
 
-from douane.errors import Failure, SourceFailure
+from douane.errors import SourceFailure
 from douane.settings import MEBIBYTE, Settings
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, RetryConfig
+    from obstore.store import RetryConfig
 
 log = logging.getLogger("douane.fetch")
 
 Store = AzureStore | S3Store | GCSStore | LocalStore
 
-CLIENT: ClientConfig = {
-    "connect_timeout": timedelta(seconds=10),
-    "read_timeout": timedelta(seconds=60),
-    "timeout": timedelta(hours=1),
-}
+CONNECT_TIME_MAX = timedelta(seconds=10)
 RETRIES: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=20)}
 """A few at once; what takes longer is tried again by the queue, which tells of it."""
 
+TROUBLES = (BaseError, ValueError, OSError)
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 """What an object's name does without: signed addresses of Azure break on whatever they must encode."""
 
@@ -87,25 +84,52 @@ class Bucket:
 
 
 def bucket_of(settings: Settings) -> Bucket | None:
-    """The bucket that the operator set, None when there is none. Raises Failure when it cannot be used.
+    """The bucket that the operator set, None when there is none.
 
-    What opens it is in the environment, under the names that its provider's own programs read.
+    What opens it is in the environment, under the names that its provider's own programs read. Raises
+    SourceFailure when it cannot be used so: the operator may correct it before anything is lost.
     """
     url = settings.bucket_url.rstrip("/")
-    return Bucket(url, _opened(url)) if url else None
+    if not url:
+        return None
+    with _explained():
+        return Bucket(url, _opened_as_set(settings))
+
+
+def trouble_with(settings: Settings) -> str:
+    """What is wrong with the bucket, in the provider's words, after an object was put, read and deleted."""
+    key = f"check-{uuid4()}.txt"
+    try:
+        store = _opened_as_set(settings)
+        obstore.put(store, key, b"Douane was here.")
+        obstore.get(store, key).bytes()
+        obstore.delete(store, key)
+    except TROUBLES as error:
+        return _cause(error)
+    return ""
+
+
+def _opened_as_set(settings: Settings) -> Store:
+    url = settings.bucket_url.rstrip("/")
+    return _opened(url, settings.fetch_silence_seconds, settings.fetch_seconds_max)
 
 
 @cache
-def _opened(url: str) -> Store:
+def _opened(url: str, silence_seconds: float, seconds_max: float) -> Store:
     """The store of an address; one for all requests, so that a token of the provider is asked for once."""
-    try:
-        if url.startswith("file://"):
-            return LocalStore(url2pathname(urlsplit(url).path), automatic_cleanup=True, mkdir=True)
-        store = from_url(url, client_options=CLIENT, retry_config=RETRIES)
-    except (BaseError, ValueError, OSError) as error:
-        raise Failure(f"DOUANE_BUCKET_URL cannot be used: {_cause(error)}") from None
+    if url.startswith("file://"):
+        return LocalStore(url2pathname(urlsplit(url).path), automatic_cleanup=True, mkdir=True)
+    store = from_url(
+        url,
+        client_options={
+            "connect_timeout": CONNECT_TIME_MAX,
+            "read_timeout": timedelta(seconds=silence_seconds),
+            "timeout": timedelta(seconds=seconds_max),
+        },
+        retry_config=RETRIES,
+    )
     if not isinstance(store, Store):
-        raise Failure("DOUANE_BUCKET_URL is no address that begins with az://, s3://, gs:// or file://.")
+        raise ValueError("DOUANE_BUCKET_URL is no address that begins with az://, s3://, gs:// or file://")
     return store
 
 
@@ -116,7 +140,7 @@ def _explained(*expected: type[Exception]) -> Iterator[None]:
         yield
     except expected:
         raise
-    except (BaseError, ValueError, OSError) as error:
+    except TROUBLES as error:
         log.warning("the bucket does not do as it should: %s", _cause(error))
         raise SourceFailure(UNREACHABLE) from None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -23,11 +23,12 @@ from douane.store.database import Connection
 from douane.store.deposits import Deposit, NewDeposit, hash_of
 
 from .buckets import Bucket, bucket_of
+from .watch import Watch
 
 log = logging.getLogger("douane.fetch")
 
 SECRET_BYTES = 32
-DROPPED_AT_ONCE = 10_000
+DROPPED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def prepare_deposit(
 ) -> Prepared:
     """A new deposit for a file of this name; `base_url` is what this gateway is called by from outside.
 
-    Refuses `deposit-name` and `too-many-deposits`; raises Failure when the bucket cannot be used.
+    Refuses `deposit-name` and `too-many-deposits`; raises SourceFailure when the bucket cannot be used.
     """
     name = checked_name(name)
     if deposits.count_open(conn, caller.organization_id) >= settings.deposits_open_max:
@@ -69,8 +70,8 @@ def fill_deposit(
 ) -> Deposit:
     """Keep an upload as what the deposit holds, instead of what it held unless `only_first`.
 
-    Refuses `unknown-deposit`, and `deposit-closed` once a run has taken what it holds. Raises Failure when
-    the bucket cannot be used.
+    Refuses `unknown-deposit`, and `deposit-closed` once a run has taken what it holds. Raises
+    SourceFailure when the bucket cannot be used.
     """
     deposit = deposits.lock_deposit(conn, deposit_id)
     if deposit is None:
@@ -90,13 +91,21 @@ def fill_deposit(
 
 
 def fetch_deposit(
-    conn: Connection, settings: Settings, organization_id: int, deposit_id: UUID, folder: Path
+    conn: Connection,
+    settings: Settings,
+    organization_id: int,
+    deposit_id: UUID,
+    folder: Path,
+    *,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> Upload:
     """What the organization's deposit holds, as a new file in `folder`.
 
     Refuses `source-gone` when it is no longer kept, or was not filled in time, `upload-too-large` and
-    `empty-upload`. Raises SourceFailure when the bucket is down, or the deposit is still to be filled.
+    `empty-upload`. Raises SourceFailure when the bucket is down, or the deposit is still to be filled, and
+    Stopped once `is_stopping`. Nothing is left in the folder then.
     """
+    watch = Watch.begin(settings, is_stopping)
     deposit = deposits.get_deposit(conn, organization_id, deposit_id)
     if deposit is None:
         raise refusal("source-gone", "the deposit is no longer kept")
@@ -104,6 +113,7 @@ def fetch_deposit(
     try:
         with closing(_chunks(conn, settings, deposit)) as chunks:
             for chunk in chunks:
+                watch.look()
                 spool.write(chunk)
         # In a bucket somebody else's hand may have replaced it; in the database only between two reads.
         if deposit.place is None and spool.digest != deposit.digest:
@@ -120,8 +130,8 @@ def drop_expired(conn: Connection, settings: Settings) -> int:
     """
     dropped = 0
     for deposit in deposits.list_over(conn, settings.deposit_days_kept, DROPPED_AT_ONCE):
-        bucket = _bucket_with(settings, deposit)
         try:
+            bucket = _bucket_with(settings, deposit)
             if bucket is not None and deposit.place is not None:
                 bucket.delete(deposit.place)
         except SourceFailure as failure:

@@ -158,7 +158,10 @@ def chunks(conn: Connection, deposit: Deposit) -> Iterator[bytes]:
 
 
 def list_over(conn: Connection, days: int, limit: int) -> list[Deposit]:
-    """Deposits that expired more than `days` days ago and that no run waits for, the oldest first."""
+    """Deposits that expired more than `days` days ago and that no run waits for, the oldest first.
+
+    Those that somebody else is about to drop are left out.
+    """
     with conn.cursor(row_factory=class_row(Deposit)) as cursor:
         return cursor.execute(SQL["list_over"], {"days": days, "limit": limit}).fetchall()
 

@@ -59,7 +59,7 @@ def depositing(service: Service) -> list[HTTPRouteHandler]:
     )
     async def deposited(
         request: Asking, deposit_id: FromPath[str], name: FromPath[str], signature: Signature = ""
-    ) -> Response[None]:
+    ) -> Response[bytes]:
         deposit = await asyncio.to_thread(_opened, service, deposit_id, name, signature)
         _check_way(request)
         announced = _announced_md5(request)
@@ -70,7 +70,7 @@ def depositing(service: Service) -> list[HTTPRouteHandler]:
                 filled = await asyncio.to_thread(_filled, service, deposit, upload, _is_first_only(request))
         finally:
             upload.path.unlink(missing_ok=True)
-        return Response(None, status_code=201, headers=_headers(filled, md5))
+        return Response(b"", status_code=201, headers=_headers(filled, md5))
 
     return [deposited]
 

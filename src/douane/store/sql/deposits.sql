@@ -86,7 +86,8 @@ where expires_at < now() - make_interval(days => %(days)s)
             and runs.finished_at is null
     )
 order by expires_at
-limit %(limit)s;
+limit %(limit)s
+for update skip locked;
 
 -- drop_deposit --
 delete from deposits
