@@ -60,8 +60,9 @@ def _cut(told: Told) -> str:
     else:
         quoted = f"quoted by {told['quote']}" if told["quote"] else "not quoted"
         cut = f"cells divided by {visible(told['delimiter'])} and {quoted}"
-    skipped = f", {told['lines_skipped']} lines skipped" if told["lines_skipped"] else ""
-    return f"{cut}{'' if told['has_header'] else ', no header'}{skipped}"
+    skipped = told["lines_skipped"]
+    before = f", below {skipped} skipped line{'s' if skipped != 1 else ''}" if skipped else ""
+    return f"{cut}{', a header' if told['has_header'] else ', no header'}{before}"
 
 
 def _map(told: Told) -> None:
