@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,10 +26,12 @@ from douane.fetch.deposits import Prepared, prepare_deposit
 from douane.formats.fec_columns import AMOUNTS, DATES, OFFICIAL
 from douane.formats.fec_write import LATIN_9, Form, write_fec
 from douane.formats.tra import TraHeader, write_tra
+from douane.jobs.by_hand import cancel, jobs_listed
 from douane.model.catalogue import FAULTS, REFUSALS, WARNINGS
 from douane.model.entries import NewEntry
 from douane.model.fiscal_years import FiscalYear
 from douane.model.journals import Journal
+from douane.model.mapping_document import read_document
 from douane.model.references import Way
 from douane.pipeline.receive import Spool
 from douane.pipeline.unzip import open_archive
@@ -38,6 +41,7 @@ from douane.store.database import check_version
 from douane.store.entries import add_entry
 from douane.store.fiscal_years import add_year, close_year, remove_year
 from douane.store.journals import add_journal, find_journal, remove_journal
+from douane.store.mappings import MAPPINGS_MAX, put_mapping
 from douane.store.organizations import ensure_company
 from douane.store.references import put_reference, remove_reference
 from douane.web.body import read_body, spool_body
@@ -234,6 +238,39 @@ def outside_charset(*_: Any) -> str:
     return raised(list, write_fec([lines], Form(charset=LATIN_9)))
 
 
+MAPPING = {"name": "X", "table": "customers", "columns": [{"label": "Code", "field": "code"}]}
+
+
+@makes("bad-mapping")
+def bad_mapping(sender: Any, _: Path) -> str:
+    return own_code(sender.post("/v1/mappings", json.dumps(MAPPING | {"columns": []})))
+
+
+@makes("unknown-mapping")
+def unknown_mapping(sender: Any, _: Path) -> str:
+    return own_code(sender.get("/v1/mappings/Nobody"))
+
+
+@makes("mapping-taken")
+def mapping_taken(sender: Any, _: Path) -> str:
+    assert sender.post("/v1/mappings", json.dumps(MAPPING)).status_code == 201
+    return own_code(sender.post("/v1/mappings", json.dumps(MAPPING)))
+
+
+FILL_MAPPINGS = """
+    insert into mappings (organization_id, name, definition, changed_by)
+    select %s, number::text, '{}', 'a test'
+    from generate_series(1, %s) as number
+"""
+
+
+@makes("too-many-mappings")
+def too_many_mappings(sender: Any, _: Path) -> str:
+    with books(sender) as (conn, organization_id, _company_id):
+        conn.execute(FILL_MAPPINGS, [organization_id, MAPPINGS_MAX])
+        return raised(put_mapping, conn, organization_id, read_document(MAPPING), "a test")
+
+
 @makes("bad-setting")
 def bad_setting(*_: Any) -> str:
     return raised(from_environment, None, {"DOUANE_COLUMNS_MAX": "many"})
@@ -390,6 +427,35 @@ def deposit_request(sender: Any, _: Path) -> str:
 def deposit_mismatch(sender: Any, _: Path) -> str:
     digest = {"Content-MD5": f"{'A' * 22}=="}
     return code_of_put(sender, deposit_of(sender).deposit_url, headers=digest)
+
+
+def job_of(sender: Any) -> int:
+    """A job that waits."""
+    sender.post("/apiPutFiles/clients", CLIENT)
+    with sender.gateway.database.connection() as conn:
+        return jobs_listed(conn, None, 1)[0].id
+
+
+@makes("unknown-job")
+def unknown_job(sender: Any, _: Path) -> str:
+    with sender.gateway.database.connection() as conn:
+        return raised(cancel, conn, 999_999, "a test")
+
+
+@makes("job-under-way")
+def job_under_way(sender: Any, _: Path) -> str:
+    job = job_of(sender)
+    with sender.gateway.database.connection() as conn:
+        conn.execute("update runs set state = 'running'")
+        return raised(cancel, conn, job, "a test")
+
+
+@makes("job-over")
+def job_over(sender: Any, _: Path) -> str:
+    job = job_of(sender)
+    with sender.gateway.database.connection() as conn:
+        cancel(conn, job, "a test")
+        return raised(cancel, conn, job, "a test")
 
 
 def test_each_code_of_the_catalogue_has_its_maker() -> None:

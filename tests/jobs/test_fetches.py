@@ -19,6 +19,7 @@ from douane.store.deposits import NewDeposit, add_deposit, keep, mark_deposited
 from douane.store.organizations import Company
 from douane.store.runs import Run, create_run
 from douane.store.sources import Attempt, NewSource, create_source
+from douane.web.metrics import Metrics
 
 Ask = Callable[..., int]
 Send = Callable[[int], int]
@@ -210,3 +211,19 @@ def test_a_deposit_is_fetched_like_anything_else(
     assert (ended.state, ended.upload_name) == ("succeeded", "items.csv")
     assert books.outcomes(run.id) == ["fetched"]
     assert books.items() == 10
+
+
+def test_attempts_are_counted_for_prometheus(
+    working: Any, source: Any, books: Any, ask: Ask, items_file: ItemsFile
+) -> None:
+    metrics = Metrics()
+    body = items_file(10)
+    ended, attempted = metrics.told
+    run_id = ask(source.gives("/items.csv", source.answer(503), source.answer(body=body)))
+    with working(ended=ended, attempted=attempted):
+        books.end(run_id)
+    told = metrics.page().decode()
+    assert 'douane_fetch_attempts_total{outcome="failed"} 1.0' in told
+    assert 'douane_fetch_attempts_total{outcome="fetched"} 1.0' in told
+    assert f"douane_fetched_bytes_total {float(len(body))}" in told
+    assert 'douane_runs_total{state="succeeded"} 1.0' in told

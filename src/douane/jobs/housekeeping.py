@@ -25,24 +25,30 @@ TIDY_SECONDS = 3600.0
 
 
 async def keep_house(work: Work, workers: Sequence[Worker]) -> None:
-    """Until it is cancelled. Raises Failure when one of `workers` of this process works no more."""
+    """Until it is cancelled. Raises Failure when one of `workers` of this process works no more.
+
+    One that broke waits for its tasks to end, which may take long; it gives no sign of life then. One that
+    had no time to give a sign gives it by the next look.
+    """
     silence = work.settings.worker_silence_seconds
-    tidied_at = -TIDY_SECONDS
+    tidied_at, was_silent = -TIDY_SECONDS, False
     while True:
         if time.monotonic() - tidied_at >= TIDY_SECONDS:
             await asyncio.to_thread(_tidy, work)
             tidied_at = time.monotonic()
         await asyncio.sleep(silence / LOOKS_PER_SILENCE)
-        ids = [each.worker_id for each in workers if each.worker_id is not None]
-        await asyncio.to_thread(_check, work, ids)
-        await asyncio.to_thread(recover, work, silence)
+        is_silent = await asyncio.to_thread(_are_silent, work, workers)
+        if is_silent and was_silent:
+            raise Failure("the worker does not reach its queue", transient=True)
+        if not is_silent:
+            await asyncio.to_thread(recover, work, silence)
+        was_silent = is_silent
 
 
-def _check(work: Work, worker_ids: Sequence[int]) -> None:
-    """A worker that broke waits for its tasks to end, which may take long; it shows no sign of life then."""
+def _are_silent(work: Work, workers: Sequence[Worker]) -> bool:
+    ids = [each.worker_id for each in workers if each.worker_id is not None]
     with work.database.connection() as conn:
-        if are_silent(conn, worker_ids, work.settings.worker_silence_seconds):
-            raise Failure("The worker does not reach its queue.", transient=True)
+        return are_silent(conn, ids, work.settings.worker_silence_seconds)
 
 
 def _tidy(work: Work) -> None:
