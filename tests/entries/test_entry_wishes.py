@@ -114,11 +114,12 @@ def test_a_line_that_lacks_what_an_entry_needs_is_told(send_lines: Any, lacking:
     assert counts(receipt) == {"received": 4, "added": 2, "rejected": 2}
 
 
+@pytest.mark.parametrize("updates_known", [True, False])
 def test_unknown_third_parties_wait_until_they_are_known(
-    send_lines: Any, stored_lines: Any, database: Database, company: Any
+    send_lines: Any, stored_lines: Any, database: Database, company: Any, updates_known: bool
 ) -> None:
     lines = entry(auxiliary_number="DUPONT", auxiliary_name="Dupont SA")
-    wishes = {"waiting_third_party": "ATTENTE"}
+    wishes = {"waiting_third_party": "ATTENTE", "updates_known": updates_known}
     receipt = send_lines(lines, **wishes)
     assert codes(receipt, "warnings") == {"third-party-waiting": [2, 3]}
     assert receipt["warnings"][0]["message"] == "There is no third party DUPONT; the line waits on ATTENTE"
@@ -177,6 +178,32 @@ def test_the_same_again_is_unchanged_and_what_was_missing_takes_the_place_of_our
     assert counts(whole) == {"received": 2, "updated": 2}
     assert "balanced" not in whole
     assert [each["account"] for each in stored_lines()] == ["411000", "706000"]
+
+
+@pytest.mark.parametrize("closed", ["fiscal_years", "journals"])
+def test_what_we_balanced_may_be_sent_again_once_its_books_are_closed(
+    send_lines: Any, stored_lines: Any, database: Database, closed: str
+) -> None:
+    send_lines([line("1", "10.00")], balances_on="471000")
+    before = stored_lines()
+    with database.connection() as conn:
+        conn.execute(f"update {closed} set is_closed = true")
+    receipt = send_lines([line("1", "10.00")], balances_on="472000", updates_known=False)
+    assert counts(receipt) == {"received": 1, "unchanged": 1}
+    assert stored_lines() == before
+
+
+def test_where_nothing_is_updated_what_we_balanced_is_not_added_again(
+    send_lines: Any, stored_lines: Any
+) -> None:
+    wishes = {"updates_known": False}
+    send_lines([line("1", "10.00")], balances_on="471000", **wishes)
+    again = send_lines([line("1", "10.00")], balances_on="471000", **wishes)
+    assert counts(again) == {"received": 1, "unchanged": 1}
+    elsewhere = send_lines([line("1", "10.00")], balances_on="472000", **wishes)
+    assert counts(elsewhere) == {"received": 1, "updated": 1}
+    assert [each["account"] for each in stored_lines()] == ["411000", "472000"]
+    assert counts(send_lines(entry("1"), **wishes)) == {"received": 2, "added": 2}
 
 
 def test_an_entry_of_which_a_line_is_rejected_is_not_balanced(send_lines: Any, stored_lines: Any) -> None:

@@ -362,3 +362,13 @@ def test_rejected_entries_are_counted_too(send_entries: Any) -> None:
     receipt = send_entries(fec(*entry("1"), line("2", debit="5,00"), *unknown))
     assert counts(receipt) == {"received": 5, "added": 2, "rejected": 3}
     assert counts(receipt, "entries") == {"received": 3, "added": 1, "rejected": 2}
+
+
+def test_names_and_fingerprints_of_stored_entries_stay_what_they_were(
+    send_entries: Any, database: Database
+) -> None:
+    send_entries(fec(*entry("1")))
+    with database.connection() as conn:
+        stored = conn.execute("select key::text, fingerprint from entries").fetchall()
+    # Part of the schema: with others, every file that was imported would be added a second time.
+    assert stored == [("fc1fdb3e-f1be-3464-357a-c6a2331063bc", 8733207852017309372)]

@@ -73,12 +73,13 @@ def by_establishment(sent: list[dict[str, str]]) -> Iterator[list[dict[str, str]
 
 
 @RELAXED
-@given(sent=lines)
+@given(sent=lines, updates_known=st.booleans())
 def test_every_stored_entry_balances_and_twice_is_once(
-    sent, send_lines, stored_lines, make_company, add_sirets, settings
+    sent, updates_known, send_lines, stored_lines, make_company, add_sirets, settings
 ):
     company = make_company(f"BALANCED{next(numbers)}")
-    wishes = {**WISHES, "company": company, "establishments": add_sirets(company)}
+    add_sirets(company)
+    wishes = {**WISHES, "company": company, "updates_known": updates_known}
     few = replace(settings, gathered_rows_max=3)
     receipt = send_lines(sent, settings=few, **wishes)
     assert add_up(receipt)

@@ -110,6 +110,10 @@ class Posting:
         """The company's fiscal years by their start: id, starts_on, ends_on, is_closed."""
         return self._listed("list_years")
 
+    def establishments(self) -> dict[str, int]:
+        """The ids of the company's establishments that have a SIRET, by it."""
+        return {each["siret"]: each["id"] for each in self._listed("list_sirets")}
+
     def known_entries(self, year_id: int) -> list[bytes]:
         """The entries of a fiscal year as runs of 36 bytes: key, fingerprint, id, establishment or 0."""
         with self.database.connection() as aside, aside.cursor(binary=True) as cursor:

@@ -10,10 +10,9 @@ from douane.pipeline.batch import FAULT_SCHEMA, LINE
 from douane.pipeline.values.amount import AMOUNT
 
 from .assembling import Chunk
-from .fingerprints import added_to, hash_of
 from .grouping import ESTABLISHMENT
 from .lines import ZERO
-from .marks import IS_BAD, IS_TORN
+from .marks import HAS_OURS, IS_BAD, IS_TORN
 
 SHARED = [
     "journal_code",
@@ -31,7 +30,7 @@ SHARED = [
 def with_balancing_lines(chunk: Chunk, account: str) -> Chunk:
     """The chunk with a line more, on `account`, at the end of each entry that is whole and out of balance.
 
-    That alters the fingerprint of the entry.
+    Such an entry has HAS_OURS.
     """
     marks = chunk.entries.select((pl.col("difference") != 0) & ~pl.col(IS_BAD) & ~pl.col(IS_TORN)).to_series()
     is_out = marks.to_numpy()
@@ -40,10 +39,9 @@ def with_balancing_lines(chunk: Chunk, account: str) -> Chunk:
     owners = np.repeat(np.arange(len(is_out)), chunk.sizes)
     order = np.argsort(np.concatenate([owners, np.flatnonzero(is_out)]), kind="stable")
     lines = pl.concat([chunk.lines, _lines_of_ours(chunk, is_out, account)])[order]
-    hashes = is_out * pl.select(hash_of(pl.lit(account), "balanced on")).to_series().to_numpy()
     entries = chunk.entries.with_columns(
         pl.when(marks).then(ZERO).otherwise("difference").alias("difference"),
-        added_to(chunk.entries["fingerprint"], hashes.astype(np.uint64)),
+        pl.col(HAS_OURS) | marks,
     )
     return Chunk(lines, entries, chunk.starts + np.cumsum(is_out) - is_out)
 

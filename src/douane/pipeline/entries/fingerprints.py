@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import polars_hash as plh
 
@@ -23,6 +22,8 @@ from douane.pipeline.batch import FINGERPRINT
 from douane.pipeline.recognize import READING
 
 FACTOR = np.uint64(0x9E3779B185EBCA87)
+OURS = 0x2545F4914F6CDD1D
+"""What the stored fingerprint of an entry that has something of ours is altered by, for ever."""
 HALF, LESS = np.uint64(32), np.uint64(29)
 
 
@@ -56,15 +57,5 @@ class LineFingerprinting:
         if label in self.meanings:
             more.append({"mapped": self.meanings[label]})
         meaning = json.dumps([READING, label, asdict(self.declarations), *more], sort_keys=True)
-        return hash_of(pl.col(label), meaning)
-
-
-def hash_of(cells: pl.Expr, meaning: str) -> pl.Expr:
-    """The hashes (UInt64) of texts that mean this, 0 for those that are empty."""
-    seed = int.from_bytes(hashlib.sha256(meaning.encode()).digest()[:8], "big")
-    return plh.NonCryptographicHashingNameSpace(cells).xxhash64(seed=seed).fill_null(0)
-
-
-def added_to(fingerprints: pl.Series, hashes: npt.NDArray[np.uint64]) -> pl.Series:
-    """The fingerprints (Int64) of entries for which something more counts than what was sent."""
-    return pl.Series(fingerprints.name, (fingerprints.to_numpy().view(np.uint64) + hashes).view(np.int64))
+        seed = int.from_bytes(hashlib.sha256(meaning.encode()).digest()[:8], "big")
+        return plh.NonCryptographicHashingNameSpace(pl.col(label)).xxhash64(seed=seed).fill_null(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from .balancing import told_balanced, with_balancing_lines
 from .books import Books
 from .complaints import Wrong, complaints
 from .making import make_accounts, make_journals, unknown_accounts, unknown_journals
-from .marks import IS_BAD, IS_TORN
+from .marks import HAS_OURS, IS_BAD, IS_TORN
 from .matching import IS_STORED, Matching
 from .unwanted import openings, outside_period
 from .waiting import told_waiting, with_waiting_third_parties
@@ -63,6 +63,7 @@ class Judge:
 
     def _completed(self, chunk: Chunk) -> Chunk:
         """The chunk with what we put into it: third parties that stand for others, lines that balance."""
+        chunk = replace(chunk, entries=chunk.entries.with_columns(pl.lit(False).alias(HAS_OURS)))
         if self.wishes.waiting_third_party:
             chunk = with_waiting_third_parties(chunk, self.books, self.wishes.waiting_third_party)
         return with_balancing_lines(chunk, self._balancing_account) if self._may_balance else chunk

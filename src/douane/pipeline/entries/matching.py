@@ -8,12 +8,14 @@ import polars as pl
 
 from douane.pipeline.identity import SEPARATOR, hashed
 
+from .fingerprints import OURS
 from .grouping import ESTABLISHMENT, Grouping
 from .known import NO_ESTABLISHMENT, KnownEntries, halves
 from .lines import FINGERPRINT
+from .marks import HAS_OURS
 
 KEY, STORED_ID, STORED_COUNT, IS_STORED = "key", "stored_id", "stored_count", "is_stored"
-IS_LOOSE = "is_loose"
+IS_LOOSE, IS_ALTERED = "is_loose", "is_altered"
 HALVES = ["high", "low"]
 
 
@@ -29,7 +31,8 @@ class Matching:
 
         STORED_ID is one of the stored entries, an equal one if there is any, 0 without; STORED_COUNT how
         many there are; IS_STORED whether one has the same lines. Of another establishment is another entry;
-        where only one of the two says to which one it belongs, they match, as IS_LOOSE tells.
+        where only one of the two says to which one it belongs, they match, as IS_LOOSE tells. IS_ALTERED says
+        that the lines are those that were sent, but what is stored may not be what is stored of them now.
         """
         keyed = entries.with_columns(self._keys().alias(KEY))
         known = self.known.of_years(entries["year_id"].drop_nulls().unique().sort().to_list())
@@ -41,24 +44,30 @@ class Matching:
                 nothing.alias(STORED_COUNT),
                 never.alias(IS_STORED),
                 never.alias(IS_LOOSE),
+                never.alias(IS_ALTERED),
             )
         wanted = (
-            keyed.select(FINGERPRINT, pl.col(ESTABLISHMENT).fill_null(NO_ESTABLISHMENT))
+            keyed.select(FINGERPRINT, HAS_OURS, pl.col(ESTABLISHMENT).fill_null(NO_ESTABLISHMENT))
             .hstack(halves(keyed[KEY]))
             .with_row_index("entry")
         )
-        is_equal = (
-            pl.col("id").is_not_null() & (pl.col(FINGERPRINT) == pl.col("stored fingerprint"))
-        ).fill_null(False)
+        sent, stored, is_found = (
+            pl.col(FINGERPRINT),
+            pl.col("stored fingerprint"),
+            pl.col("id").is_not_null(),
+        )
+        is_plain = (is_found & ~pl.col(HAS_OURS) & (sent == stored)).fill_null(False)
+        is_equal = (is_found & ((sent == stored) | ((sent ^ OURS) == stored))).fill_null(False)
         found = (
             _of_one_establishment(wanted.join(known, on=HALVES, how="left"))
-            .sort("entry", is_equal + pl.col("id").is_not_null(), descending=[False, True])
+            .sort("entry", is_equal + is_found, descending=[False, True])
             .group_by("entry", maintain_order=True)
             .agg(
                 pl.col("id").first().fill_null(0).alias(STORED_ID),
                 pl.col("id").count().cast(pl.Int64).alias(STORED_COUNT),
                 is_equal.any().alias(IS_STORED),
                 pl.col(IS_LOOSE).any(),
+                (is_equal.any() & ~is_plain.any()).alias(IS_ALTERED),
             )
         )
         return keyed.hstack(found.drop("entry"))

@@ -52,7 +52,7 @@ class EntryMerge:
     ) -> None:
         self._posting = posting
         self._validator = validator
-        self._wishes = wishes
+        self._wishes = replace(wishes, establishments=wishes.establishments or posting.establishments())
         self._folder = folder
         self._rows_at_once = rows_at_once
         plan = validator.plan

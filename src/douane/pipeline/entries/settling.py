@@ -20,7 +20,10 @@ from .assembling import Chunk, Numbers
 from .beside import kept_beside
 from .books import Books
 from .entry_ids import EntryIds
-from .matching import IS_LOOSE, IS_STORED, STORED_COUNT, STORED_ID, Matching
+from .fingerprints import OURS
+from .lines import FINGERPRINT
+from .marks import HAS_OURS
+from .matching import IS_ALTERED, IS_LOOSE, IS_STORED, STORED_COUNT, STORED_ID, Matching
 from .wishes import EntryWishes
 
 Marks = npt.NDArray[np.bool_]
@@ -77,9 +80,10 @@ class Settling:
     def _settle(self, chunk: Chunk) -> Iterator[bytes]:
         entries = chunk.entries
         stored, count = entries[STORED_ID].to_numpy(), entries[STORED_COUNT].to_numpy()
-        is_equal = entries[IS_STORED].to_numpy()
-        is_changed = (count == 1) & ~is_equal & self._wishes.updates_known
-        is_ambiguous = (count > 1) & ~is_equal & self._wishes.updates_known
+        is_altered = self._altered(entries)
+        is_equal = entries[IS_STORED].to_numpy() & ~is_altered
+        is_changed = is_altered | ((count == 1) & ~is_equal & self._wishes.updates_known)
+        is_ambiguous = (count > 1) & ~is_equal & ~is_changed & self._wishes.updates_known
         if self._wishes.replaces_year:
             # One of them is updated, and the others go with all that the file does not hold.
             is_changed, is_ambiguous = is_changed | is_ambiguous, np.zeros_like(is_ambiguous)
@@ -95,6 +99,13 @@ class Settling:
         if is_new.any():
             self._count(chunk, is_new, "added")
             yield self._add(chunk.only(is_new))
+
+    def _altered(self, entries: pl.DataFrame) -> Marks:
+        """Which entries are to be compared with the stored ones line by line; none in closed books."""
+        marks: Marks = entries.select(
+            pl.col(IS_ALTERED) & ~(pl.col("year_is_closed") | pl.col("journal_is_closed")).fill_null(False)
+        )[IS_ALTERED].to_numpy()
+        return marks
 
     def _taken(self, entries: pl.DataFrame, is_found: Marks) -> Marks:
         """Which of the entries stand for a stored one that another entry of the file stands for.
@@ -138,6 +149,7 @@ class Settling:
             hex_digits("key").alias("key"),
             pl.col("year_id").alias("fiscal_year_id"),
             pl.col("entry_number").alias("number"),
+            pl.when(HAS_OURS).then(pl.col(FINGERPRINT) ^ OURS).otherwise(FINGERPRINT).alias(FINGERPRINT),
         )
         return entries.select(NEW_ENTRY_COLUMNS if with_run else ENTRY_COLUMNS)
 

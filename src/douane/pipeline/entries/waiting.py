@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import polars as pl
 
 from douane.pipeline.batch import FAULT_SCHEMA, LINE
@@ -12,7 +11,7 @@ from douane.pipeline.batch import FAULT_SCHEMA, LINE
 from .assembling import Chunk
 from .beside import kept_beside
 from .books import Books
-from .fingerprints import added_to, hash_of
+from .marks import HAS_OURS
 
 WAITS_FOR = "waits_for"
 """The number of the third party that a line was sent with, null where it has that third party."""
@@ -21,7 +20,7 @@ WAITS_FOR = "waits_for"
 def with_waiting_third_parties(chunk: Chunk, books: Books, number: str) -> Chunk:
     """The chunk with the lines of unknown auxiliaries on the auxiliary account `number`, as WAITS_FOR tells.
 
-    They alter their entry's fingerprint: sent again once the third party is known, they are updated.
+    Their entries have HAS_OURS: sent again once the third party is known, they are updated.
     """
     sent = chunk.lines["auxiliary_number"]
     known = pl.concat([books.auxiliary()["auxiliary_number"], pl.Series([number])])
@@ -29,10 +28,8 @@ def with_waiting_third_parties(chunk: Chunk, books: Books, number: str) -> Chunk
     waits_for = pl.select(pl.when(is_unknown).then(sent).alias(WAITS_FOR)).to_series()
     if not is_unknown.any():
         return replace(chunk, lines=chunk.lines.with_columns(waits_for))
-    hashes = pl.select(hash_of(pl.lit(waits_for), f"waits on {number}")).to_series().to_numpy()
-    entries = chunk.entries.with_columns(
-        added_to(chunk.entries["fingerprint"], np.add.reduceat(hashes, chunk.starts))
-    )
+    waits = pl.Series(chunk.any_of_lines(is_unknown))
+    entries = chunk.entries.with_columns(pl.col(HAS_OURS) | waits)
     lines = kept_beside(chunk.lines, is_unknown, ["auxiliary_number", "auxiliary_name"]).with_columns(
         waits_for,
         pl.when(is_unknown).then(pl.lit(number)).otherwise("auxiliary_number").alias("auxiliary_number"),

@@ -39,10 +39,10 @@ class EntryWishes:
     `waiting_third_party`, if there is one. With `lengths` account numbers are completed, and auxiliaries
     become accounts of their own: 411000 and DUPONT are 411DUPONT.
 
-    `establishments` are the ids of the company's establishments by SIRET; an entry belongs to the one that
-    its lines name, else to `establishment_id`. An entry out of balance gets a line more on the account
-    `balances_on`. Entries must lie in `period` (first and last day), and unless the sender
-    `takes_openings` none may carry forward what the last fiscal year ended with.
+    `establishments` are the ids of the establishments that lines may name, by SIRET; all of the company when
+    it is empty. An entry belongs to the one that its lines name, else to `establishment_id`. An entry out of
+    balance gets a line more on the account `balances_on`. Entries must lie in `period` (first and last day),
+    and none may carry forward what the last fiscal year ended with, unless the sender `takes_openings`.
     `is_strict` turns lines with a debit and a credit and numbers that are none into faults. `prepare` changes
     the lines before they are grouped. `refuse` makes a refusal of the first fault and of the share of the
     lines that have its code; with it, a file of which a line is rejected is turned away.

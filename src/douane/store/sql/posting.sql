@@ -17,6 +17,13 @@ where organization_id = %(organization_id)s
     and company_id = %(company_id)s
 order by starts_on;
 
+-- list_sirets --
+select id, siret
+from establishments
+where organization_id = %(organization_id)s
+    and company_id = %(company_id)s
+    and siret is not null;
+
 -- known_entries --
 select string_agg(
     coalesce(uuid_send(key), decode(repeat('00', 16), 'hex'))
