@@ -56,7 +56,11 @@ ENTRIES = StoredTable(
     (
         Stored("id", "bigint", "Number of the entry, ours"),
         _may("key", "uuid", "XXH3 hash of journal, number and day; empty for one that a call posted"),
-        _may("fingerprint", "bigint", "Sum of the hashes of its lines as they were last sent"),
+        _may(
+        "fingerprint",
+        "bigint",
+        "Sum of the hashes of its lines as they were last sent, altered where something of ours is in it",
+    ),
         _may("run_id", "bigint", "The run that last wrote it, empty when a call did"),
         _may("line", "integer", "Where it starts in that run's file"),
         Stored("fiscal_year_id", "integer", "The fiscal year that its day lies in"),
