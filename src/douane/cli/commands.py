@@ -18,6 +18,7 @@ from . import (
     jobs,
     journal,
     mapping,
+    networks,
     organization,
     reference,
     revoke,
@@ -43,6 +44,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "credentials": credentials.credentials,
     "organization add": organization.add,
     "organization list": organization.list_all,
+    "organization allow": networks.allow,
+    "organization disallow": networks.disallow,
+    "organization allowed": networks.allowed,
     "company add": company.add,
     "company list": company.list_all,
     "company change": company.change,
@@ -74,7 +78,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 
 GROUPS = {
     "export": "What is stored, as a file for others.",
-    "organization": "The firms and groups that send: add one, list them.",
+    "organization": "The firms and groups that send: add one, list them, open networks to one.",
     "company": "The legal entities of an organization: add one, list them, change one.",
     "establishment": "The places where a company works: add one, list them, change or remove one.",
     "year": "The fiscal years of a company: add one, list them, close, open or remove one.",

@@ -15,7 +15,7 @@ import httpx
 from douane.errors import SourceFailure
 
 from .address import Address
-from .connecting import TIMEOUTS, GuardedBackend, WatchedStream
+from .connecting import TIMEOUTS, GuardedBackend, WatchedStream, tls_context
 from .guard import Guard
 from .watch import CONNECT_SECONDS_MAX, Watch
 
@@ -39,14 +39,15 @@ class Answer:
 
 
 @contextmanager
-def asked(address: Address, guard: Guard, watch: Watch, context: ssl.SSLContext) -> Iterator[Answer]:
+def asked(address: Address, guard: Guard, watch: Watch, ca_file: str) -> Iterator[Answer]:
     """The answer to GET, as it is sent and not decoded; the connection is closed at the end.
 
     Nothing is sent but what every fetch sends: no cookie, no authorization, no former address, and by
-    no proxy. Raises SourceFailure when the host cannot be reached or does not keep to HTTP, and what the
-    guard and the watch raise.
+    no proxy. Authorities in `ca_file` are trusted as well, unless it is empty. Raises SourceFailure when
+    the host cannot be reached or does not keep to HTTP, and what the guard and the watch raise.
     """
     backend = GuardedBackend(guard, address, watch)
+    context = tls_context(ca_file) if address.scheme == "https" else None
     request = _request(address)
     connection = httpcore.HTTPConnection(request.url.origin, ssl_context=context, network_backend=backend)
     try:

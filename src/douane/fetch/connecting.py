@@ -65,26 +65,29 @@ class WatchedStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, watch: Watch) -> None:
         self._stream = stream
         self._watch = watch
-        self._speaks_until = monotonic() + watch.silence_seconds
+        self._head_by = monotonic() + watch.silence_seconds
         self._head: bytearray | None = bytearray()
         self.received = 0
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Up to `max_bytes`, none at the end. Raises httpcore.ReadTimeout after too long a silence."""
-        quiet_until = monotonic() + self._watch.silence_seconds
-        if self._head is not None:
-            # Answers that announce the answer may come for ever, each in time.
-            quiet_until = min(quiet_until, self._speaks_until)
+        """Up to `max_bytes`, none at the end.
+
+        Raises httpcore.ReadTimeout after a silence, or when the head of the answer takes as long.
+        """
+        silent_at = monotonic() + self._watch.silence_seconds
         while True:
             self._watch.look()
+            # A head that comes bit by bit, or behind announcements without end, is never silent.
+            if self._head is not None and monotonic() > self._head_by:
+                raise httpcore.ReadTimeout
             try:
                 return self._counted(self._stream.read(max_bytes, LOOK_SECONDS))
             except httpcore.ReadTimeout:
-                if monotonic() > quiet_until:
+                if monotonic() > silent_at:
                     raise
 
     def end_of_head(self) -> bytes:
-        """What was received so far, once; from now on the other side may take its time."""
+        """What was received so far, once; from now on only a silence is too long."""
         head, self._head = self._head, None
         return bytes(head or b"")
 
@@ -122,7 +125,6 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
 
     Raises SourceFailure when the file cannot be read, as an operator may yet correct that.
     """
-    # Without trust_env no variable of the environment changes what is trusted here.
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     if ca_file:

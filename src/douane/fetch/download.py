@@ -14,7 +14,6 @@ from douane.settings import Settings
 from .address import Address, follow, read_address, shown_address
 from .answers import REDIRECTS, check_answer, content_length
 from .asking import Answer, asked
-from .connecting import tls_context
 from .digests import Digests
 from .guard import Guard
 from .identity import Identity, identity_of
@@ -53,10 +52,9 @@ def download(
     within a moment once `is_stopping`. Nothing is left in the folder then.
     """
     watch = Watch.begin(settings, is_stopping)
-    context = tls_context(settings.ca_file)
     first = address = read_address(url)
     for _ in range(REDIRECTS_MAX + 1):
-        with asked(address, guard, watch, context) as answer:
+        with asked(address, guard, watch, settings.ca_file) as answer:
             if answer.status not in REDIRECTS:
                 check_answer(answer.status, answer.headers, address.shown)
                 identity = _identified(answer, address, known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from email.message import Message
+from email.utils import collapse_rfc2231_value
 from urllib.parse import unquote
 
 NAMELESS = "download"
@@ -17,10 +18,10 @@ def name_of(disposition: str, *paths: str) -> str:
 
     A name is one part of a path, of printable characters, at most 200 of them, the suffix kept.
     """
-    names = [_cleaned(_told(disposition)), *(_cleaned(unquote(path)) for path in paths)]
-    told = [name for name in names if name]
-    with_suffix = [name for name in told if "." in name]
-    return next(iter(names[:1] if names[0] else with_suffix or told), NAMELESS)
+    if told := _cleaned(_told(disposition)):
+        return told
+    names = [name for path in paths if (name := _cleaned(unquote(path)))]
+    return next((name for name in names if "." in name), names[0] if names else NAMELESS)
 
 
 def _told(disposition: str) -> str:
@@ -29,7 +30,11 @@ def _told(disposition: str) -> str:
         return ""
     message = Message()
     message["Content-Disposition"] = disposition
-    return message.get_filename("")
+    params = message.get_params([], "content-disposition")
+    names = [value for key, value in params if key.lower() == "filename"]
+    # The one that names its charset (filename*) is the better one; the other is for old programs.
+    best = next((each for each in names if isinstance(each, tuple)), names[0] if names else "")
+    return collapse_rfc2231_value(best)
 
 
 def _cleaned(name: str) -> str:
