@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_network
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 from zipfile import ZipFile
@@ -23,6 +26,8 @@ from douane.dialects.myunisoft.replies import WIRE_CODES as PARTNERS_CODES
 from douane.dialects.native.entries import fec_wishes
 from douane.errors import Refusal
 from douane.fetch.deposits import Prepared, prepare_deposit
+from douane.fetch.download import Identity, download
+from douane.fetch.guard import Guard
 from douane.formats.fec_columns import AMOUNTS, DATES, OFFICIAL
 from douane.formats.fec_write import LATIN_9, Form, write_fec
 from douane.formats.tra import TraHeader, write_tra
@@ -32,6 +37,7 @@ from douane.model.entries import NewEntry
 from douane.model.fiscal_years import FiscalYear
 from douane.model.journals import Journal
 from douane.model.mapping_document import read_document
+from douane.model.networks import AllowedNetwork
 from douane.model.references import Way
 from douane.pipeline.receive import Spool
 from douane.pipeline.unzip import open_archive
@@ -456,6 +462,75 @@ def job_over(sender: Any, _: Path) -> str:
     with sender.gateway.database.connection() as conn:
         cancel(conn, job, "a test")
         return raised(cancel, conn, job, "a test")
+
+
+ANYWHERE = Guard([AllowedNetwork(ip_network("127.0.0.1/32"), True)])
+
+
+@contextmanager
+def source(status: int, body: bytes, headers: dict[str, str]) -> Iterator[str]:
+    """The address of a server that answers every request so."""
+
+    class Answering(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answering) as server:
+        serving = Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/export.csv"
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+def fetched(folder: Path, status: int, headers: dict[str, str], known: Identity | None = None) -> str:
+    with source(status, CLIENT.encode(), {"Content-Length": str(len(CLIENT))} | headers) as url:
+        return raised(lambda: download(url, ANYWHERE, folder, Settings(folder), known=known))
+
+
+@makes("source-forbidden")
+def source_forbidden(_: Any, folder: Path) -> str:
+    return raised(download, "https://127.0.0.1/", Guard(), folder, Settings(folder))
+
+
+@makes("source-denied")
+def source_denied(_: Any, folder: Path) -> str:
+    return fetched(folder, 403, {})
+
+
+@makes("source-gone")
+def source_gone(_: Any, folder: Path) -> str:
+    return fetched(folder, 404, {})
+
+
+@makes("source-refuses")
+def source_refuses(_: Any, folder: Path) -> str:
+    return fetched(folder, 405, {})
+
+
+@makes("source-redirects")
+def source_redirects(_: Any, folder: Path) -> str:
+    return fetched(folder, 302, {"Location": "/export.csv"})
+
+
+@makes("source-changed")
+def source_changed(_: Any, folder: Path) -> str:
+    return fetched(folder, 200, {"ETag": "2"}, Identity(etag="1"))
+
+
+@makes("source-unmeasured")
+def source_unmeasured(_: Any, folder: Path) -> str:
+    with source(200, CLIENT.encode(), {}) as url:
+        return raised(download, url, ANYWHERE, folder, Settings(folder))
 
 
 def test_each_code_of_the_catalogue_has_its_maker() -> None:

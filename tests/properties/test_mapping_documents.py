@@ -25,48 +25,58 @@ NEEDED = (*ENTRY_FIELDS, *AMOUNTS[0])
 OTHERS = sorted(fields_of(TABLE).keys() - {*NEEDED, "amount", "side"})
 FORMATS = st.sampled_from(["", "dd/mm/yyyy", "ddmmyy", "yyyy.m.d"])
 
-layouts = st.builds(
-    FileLayout,
-    delimiter=st.sampled_from(";,|\t "),
-    quote=st.sampled_from(["", '"', "'"]),
-    lines_skipped=st.integers(0, 1000),
-    encoding=st.sampled_from(["detect", "UTF-8", "cp1252"]),
-    decimal_sign=st.sampled_from(["", ",", "."]),
-    date_format=FORMATS,
-    date_order=st.sampled_from(["", "dmy", "mdy"]),
-)
+COMMON = {
+    "lines_skipped": st.integers(0, 1000),
+    "encoding": st.sampled_from(["detect", "UTF-8", "cp1252"]),
+    "decimal_sign": st.sampled_from(["", ",", "."]),
+    "date_format": FORMATS,
+    "date_order": st.sampled_from(["", "dmy", "mdy"]),
+}
+SIGNS = {"delimiter": st.sampled_from(";,|\t "), "quote": st.sampled_from(["", '"', "'"])}
+fixed = st.builds(FileLayout, kind=st.just("fixed"), has_header=st.booleans(), **COMMON)
+delimited = st.builds(FileLayout, has_header=st.booleans(), **SIGNS, **COMMON)
 options = st.builds(
     EntryOptions,
-    makes_accounts=st.sampled_from(MAKINGS),
-    makes_journals=st.sampled_from(MAKINGS),
-    makes_third_parties=st.booleans(),
-    makes_years=st.booleans(),
-    waiting_third_party=st.sampled_from(["", "411000"]),
-    balances_on=st.sampled_from(["", "471000"]),
+    makes_accounts=st.sampled_from([None, *MAKINGS]),
+    makes_journals=st.sampled_from([None, *MAKINGS]),
+    makes_third_parties=st.sampled_from([None, False, True]),
+    makes_years=st.sampled_from([None, False, True]),
+    waiting_third_party=st.sampled_from([None, "411000"]),
+    balances_on=st.sampled_from([None, "471000"]),
 )
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> MappingDocument:
     fields = [*NEEDED, *draw(st.lists(st.sampled_from(OTHERS), unique=True, max_size=6))]
-    names = st.lists(LABELS, unique_by=folded, min_size=len(fields), max_size=len(fields) + 4)
-    labels = draw(names)
-    owned: list[tuple[str, ...]] = [(label,) for label in labels[: len(fields)]]
-    owned[0] += tuple(labels[len(fields) :])
+    layout = draw(st.one_of(fixed, delimited))
     constants = draw(st.sets(st.sampled_from(fields[len(NEEDED) :]))) if len(fields) > len(NEEDED) else set()
-    columns = zip(fields, owned, strict=True)
+    columns = zip(fields, draw(namings(layout, len(fields))), strict=True)
     return MappingDocument(
         name=draw(st.text(string.ascii_letters, min_size=1, max_size=20)),
         table=TABLE.name,
-        columns=tuple(draw(column(field, each)) for field, each in columns if field not in constants),
-        layout=draw(layouts),
+        columns=tuple(draw(column(field, names)) for field, names in columns if field not in constants),
+        layout=layout,
         constants={field: draw(TEXTS) for field in constants},
         keeps_extras=draw(st.booleans()),
         entries=draw(options),
     )
 
 
-def column(field: str, labels: tuple[str, ...]) -> st.SearchStrategy[MappedColumn]:
+@st.composite
+def namings(draw: st.DrawFn, layout: FileLayout, count: int) -> list[dict[str, Any]]:
+    """How each of so many columns is named, all in the same way."""
+    labels = draw(st.lists(LABELS, unique_by=folded, min_size=count, max_size=count + 4))
+    named: list[dict[str, Any]] = [{"labels": (label,)} for label in labels[:count]]
+    named[0] = {"labels": (labels[0], *labels[count:])}
+    if layout.kind == "fixed":
+        return [{**each, "start": 1 + 3 * place, "width": 4} for place, each in enumerate(named)]
+    if not layout.has_header or draw(st.booleans()):
+        return [{"position": place} for place in range(1, count + 1)]
+    return named
+
+
+def column(field: str, names: dict[str, Any]) -> st.SearchStrategy[MappedColumn]:
     words = st.dictionaries(WORDS, TEXTS, max_size=4).filter(
         lambda found: len({each.strip().lower() for each in found}) == len(found)
     )
@@ -75,13 +85,13 @@ def column(field: str, labels: tuple[str, ...]) -> st.SearchStrategy[MappedColum
         lambda values: st.builds(
             MappedColumn,
             field=st.just(field),
-            labels=st.just(labels),
             is_required=st.booleans(),
             values=st.just(values),
             is_closed=st.booleans() if values else st.just(False),
             prefixes=st.dictionaries(WORDS, TEXTS, max_size=3),
             default=TEXTS,
             date_format=FORMATS if is_date else st.just(""),
+            **{name: st.just(value) for name, value in names.items()},
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,11 +11,14 @@ import typer
 from .doors import Dialect, File, Options, Table, chosen_options, find_door
 from .explanation import show_explanation
 from .grant import DateOrder, DecimalSign, Maps, declared
-from .options import Data, Json
+from .mapped import ByMapping, declared_mapping, mapped_door
+from .mapping import OfOrganization, find_organization
+from .options import Data, Json, connected
 from .progress import shown_progress
 from .receipts import as_json_text
 
 if TYPE_CHECKING:
+    from douane.model.mapping_document import MappingDocument
     from douane.pipeline.intake import Intake
     from douane.settings import Settings
 
@@ -29,6 +33,8 @@ def explain(
     *,
     dialect: Dialect = None,
     table: Table = None,
+    mapping: ByMapping = None,
+    organization: OfOrganization = None,
     options: Options = None,
     decimal_sign: DecimalSign = None,
     date_order: DateOrder = None,
@@ -37,18 +43,21 @@ def explain(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Show what each stage hands over to the next, from the bytes to the typed rows. Needs no database.
+    """Show what each stage hands over to the next, from the bytes to the typed rows.
 
-    A FEC or a TRA needs no dialect and no table.
+    A FEC or a TRA needs no dialect and no table, nor does any file with a mapping. A database is only needed
+    to find a mapping by its name.
 
     What only the database knows is left out: whether a customer exists and whether a row is new. For that,
     run douane import with --dry-run. Ends with 0, 4 or 1 as douane import does.
 
     Example: douane explain items.csv --dialect mydso --table items --option encoding=ISO-8859-1
     """
-    spoken, door = find_door(dialect, table, file)
+    spoken, door = find_door(dialect, table, file) if mapping is None else mapped_door(dialect, table)
     chosen = chosen_options(door, options or [])
     declarations = declared(decimal_sign, date_order, maps or [])
+    if mapping is not None:
+        declarations |= declared_mapping(mapping, partial(_kept, data, organization))
     from douane.settings import from_environment
 
     from .walk import walk
@@ -65,6 +74,14 @@ def explain(
         raise typer.Exit(REFUSED)
     if told["validate"]["rejected"]:
         raise typer.Exit(SOME_REJECTED)
+
+
+def _kept(data: Path | None, organization: str | None, name: str) -> MappingDocument:
+    """The mapping that the organization keeps under this name."""
+    from douane.store.mappings import get_mapping
+
+    with connected(data) as conn:
+        return get_mapping(conn, find_organization(conn, organization), name).document
 
 
 def intake_of(

@@ -74,7 +74,7 @@ class Findings:
             if declared:
                 proven = self._validator.proofs.get(column.label, Proof.NONE)
                 names = [str(each.name).lower().replace("_", "-") for each in proven]
-                said = getattr(self._validator.declarations, declared)
+                said = column.date_format or getattr(self._validator.declarations, declared)
                 found.append({"label": column.label, "proven": names, "declared": said})
         return found
 

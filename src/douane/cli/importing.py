@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from .companies import OneOrganization, find_company
 from .doors import Dialect, File, Options, Table, chosen_options, find_door
 from .grant import DateOrder, DecimalSign, Maps, declared
+from .mapped import ByMapping, declared_mapping, mapped_door
 from .options import Data, Json
 from .progress import shown_progress
 from .receipts import as_json_text, show_receipt
@@ -28,6 +30,7 @@ def import_file(
     company: Company,
     dialect: Dialect = None,
     table: Table = None,
+    mapping: ByMapping = None,
     organization: OneOrganization = None,
     options: Options = None,
     decimal_sign: DecimalSign = None,
@@ -37,7 +40,8 @@ def import_file(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Import a file and show its receipt. A FEC or a TRA needs no dialect and no table.
+    """Import a file and show its receipt. A FEC or a TRA needs no dialect and no table, nor does any file
+    with a mapping.
 
     Ends with 0 when every line was accepted, with 4 when some were rejected (the others are imported), with 1
     when the file was refused, with 2 when the command is wrong and with 3 when the import could not be done.
@@ -45,12 +49,13 @@ def import_file(
     Example: douane import items.csv --dialect mydso --table items --company ACME
     --option clear_items_not_modified=true
     """
-    spoken, door = find_door(dialect, table, file)
+    spoken, door = find_door(dialect, table, file) if mapping is None else mapped_door(dialect, table)
     chosen = chosen_options(door, options or [])
     declarations = declared(decimal_sign, date_order, maps or [])
     from douane.pipeline.report import receipt_of
     from douane.settings import from_environment
     from douane.store.database import explained, open_database
+    from douane.store.mappings import get_mapping
 
     from .carrying import Asked, carry_out
 
@@ -58,6 +63,9 @@ def import_file(
     with open_database(settings) as database, explained(database.url):
         with database.connection() as conn:
             owner = find_company(conn, company, organization)
+            if mapping is not None:
+                kept = partial(get_mapping, conn, owner.organization_id)
+                declarations |= declared_mapping(mapping, lambda name: kept(name).document)
         asked = Asked(owner, spoken, door.name, chosen, declarations, dry_run)
         with shown_progress(is_wanted=not as_json) as tell:
             run = carry_out(database, settings, file, asked, tell)

@@ -26,7 +26,7 @@ from .mapping_form import (
     text,
     written,
 )
-from .mapping_parts import EntryOptions, FileLayout, MappedColumn
+from .mapping_parts import FIXED, EntryOptions, FileLayout, MappedColumn
 from .mapping_rules import (
     COLUMNS_MAX,
     certain_fields,
@@ -37,6 +37,9 @@ from .mapping_rules import (
 )
 from .table import Table
 from .texts import is_code
+
+DOCUMENT_BYTES_MAX = 256 * 1024
+"""How long a mapping may be as it is sent."""
 
 PROBLEMS_TOLD = 50
 UNFIT_FOR_NAMES = frozenset('/\\?#%"')
@@ -89,12 +92,16 @@ class MappingDocument:
 
     def as_json(self) -> dict[str, Any]:
         """The mapping in JSON values, which `read_document` reads back to an equal one."""
-        parts = {"layout": written(self.layout, LAYOUT_KEYS), "entries": written(self.entries, ENTRY_KEYS)}
+        entries = written(self.entries, ENTRY_KEYS, EntryOptions())
         extras = {} if self.keeps_extras else {"extras": "ignore"}
-        columns = [written(each, COLUMN_KEYS) for each in self.columns]
-        told: dict[str, Any] = {"name": self.name, "table": self.table} | extras
-        told |= {name: part for name, part in parts.items() if part}
-        return told | {"columns": columns} | ({"constants": dict(self.constants)} if self.constants else {})
+        columns = [written(each, COLUMN_KEYS, MappedColumn("")) for each in self.columns]
+        told = {"layout": self._layout_as_json(), "entries": entries, "constants": dict(self.constants)}
+        filled = {name: part for name, part in told.items() if part}
+        return {"name": self.name, "table": self.table, **extras, **filled, "columns": columns}
+
+    def _layout_as_json(self) -> dict[str, Any]:
+        kind = {"kind": FIXED} if self.layout.kind == FIXED else {}
+        return kind | written(self.layout, LAYOUT_KEYS, _layout({"kind": self.layout.kind}))
 
     @property
     def _carried(self) -> set[str]:
@@ -128,7 +135,7 @@ def _read(sent: Any, problems: list[str]) -> MappingDocument | None:
     problems += [f"{name} is missing" for name in NEEDED if name not in sent]
     table = MAPPED_TABLES.get(top.get("table", ""))
     parts = {name: top.pop(name, {}) for name in ("layout", "constants", "entries")}
-    layout = FileLayout(**read_keys(parts["layout"], LAYOUT_KEYS, "layout: ", problems))
+    layout = _layout(read_keys(parts["layout"], LAYOUT_KEYS, "layout: ", problems))
     columns = _columns(top.pop("columns", []), problems)
     constants = _constants(parts["constants"], problems)
     entries = EntryOptions(**read_keys(parts["entries"], ENTRY_KEYS, "entries: ", problems))
@@ -148,6 +155,11 @@ def _read(sent: Any, problems: list[str]) -> MappingDocument | None:
         constants={name: value for name, value in constants.items() if name in known},
         entries=entries,
     )
+
+
+def _layout(kept: dict[str, Any]) -> FileLayout:
+    """The layout; a file of fixed width has no header unless that is said."""
+    return FileLayout(**{"has_header": kept.get("kind") != FIXED, **kept})
 
 
 def _columns(sent: list[Any], problems: list[str]) -> list[tuple[str, MappedColumn]]:

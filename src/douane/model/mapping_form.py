@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from string import punctuation
 from typing import Any
 
@@ -184,15 +184,10 @@ def read_keys(sent: Any, keys: Mapping[str, Key], where: str, problems: list[str
     return kept
 
 
-def written(part: Any, keys: Mapping[str, Key]) -> dict[str, Any]:
-    """A part of a mapping as an object of JSON values, without what is as it would be anyway."""
-    usual = {each.name: _usual(each) for each in fields(part)}
+def written(part: Any, keys: Mapping[str, Key], usual: Any) -> dict[str, Any]:
+    """A part of a mapping as an object of JSON values, without what is as in the `usual` one."""
     values = ((name, key, getattr(part, key.attribute)) for name, key in keys.items())
-    return {name: key.write(value) for name, key, value in values if value != usual[key.attribute]}
-
-
-def _usual(attribute: Any) -> Any:
-    return attribute.default if attribute.default_factory is MISSING else attribute.default_factory()
+    return {name: key.write(value) for name, key, value in values if value != getattr(usual, key.attribute)}
 
 
 def shown(value: Any) -> str:

@@ -84,17 +84,17 @@ class MappedColumn:
 
 @dataclass(frozen=True)
 class EntryOptions:
-    """What may be made for the entries of a file; the words of `makes_*` are those of MAKINGS.
+    """What may be made for the entries of a file, as in `pipeline.entries.wishes`.
 
-    `waiting_third_party` and `balances_on` are numbers of accounts; see `pipeline.entries.wishes`.
+    What is None is as the door has it through which the file comes.
     """
 
-    makes_accounts: str = "named"
-    makes_journals: str = "named"
-    makes_third_parties: bool = False
-    makes_years: bool = True
-    waiting_third_party: str = ""
-    balances_on: str = ""
+    makes_accounts: str | None = None
+    makes_journals: str | None = None
+    makes_third_parties: bool | None = None
+    makes_years: bool | None = None
+    waiting_third_party: str | None = None
+    balances_on: str | None = None
 
 
 MAKINGS = ("none", "named", "all")

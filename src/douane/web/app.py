@@ -18,6 +18,7 @@ from .doors import doors
 from .front import Front
 from .gate import Gate
 from .health import watching
+from .mappings import mappings
 from .meter import Meter
 from .metrics import Metrics
 from .openapi import call_paths, config
@@ -52,6 +53,7 @@ def create_app(
         route_handlers=[
             *(door for dialect in dialects.values() for door in doors(service, dialect)),
             *runs(service),
+            *mappings(service),
             *depositing(service),
             *watching(service),
             stylesheet,

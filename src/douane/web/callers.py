@@ -59,14 +59,16 @@ class Callers:
             self._remember(key, now + access.remembered_seconds, asking)
         return asking.result() if asking.done() else await asyncio.shield(asking)
 
-    async def find_any(self, dialects: Iterable[Dialect], headers: Headers) -> Caller:
+    async def find_any(
+        self, dialects: Iterable[Dialect], headers: Headers, *, needs_company: bool = True
+    ) -> Caller:
         """The caller whom one of the dialects knows. Refuses `access-denied`."""
         denied = refusal("access-denied")
         for dialect in dialects:
             if dialect.access.headers[0].encode() not in headers:
                 continue
             try:
-                return await self.find(dialect, headers)
+                return await self.find(dialect, headers, needs_company=needs_company)
             except Refusal as error:
                 denied = Refusal("access-denied", error.message, error.hint or denied.hint)
         raise denied

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
+from douane.dialects.door import Door, Option
 from douane.formats.csv import Layout
 from douane.formats.fixed import FixedColumn, FixedLayout
 from douane.model.mapping import Declarations
@@ -12,10 +14,19 @@ from douane.model.mapping_document import MappingDocument, read_document
 from douane.model.mapping_parts import FIXED, EntryOptions
 from douane.pipeline.entries.wishes import EntryWishes, Making
 from douane.pipeline.intake import Intake
+from douane.store.database import Connection
+from douane.store.establishments import list_establishments
 from douane.store.runs import Run
 
 MAPPED = "mapped"
-"""What runs of files that a mapping describes are recorded under."""
+DOOR = Door(
+    MAPPED,
+    "",
+    "",
+    "A file that a mapping describes.",
+    (Option("encoding", "", "Charset of the file, instead of the mapping's.", example="ISO-8859-15"),),
+)
+"""What runs of such files are recorded under; it has no address."""
 
 MAPPING = "mapping"
 """The key of a run's declarations that holds the mapping it was asked with."""
@@ -34,21 +45,26 @@ def intake_of_document(document: MappingDocument, run: Run) -> Intake:
     return Intake(
         mapping=document.mapping,
         layout=_layout(document),
-        encoding=document.layout.encoding,
+        encoding=run.options.get("encoding") or document.layout.encoding,
         compression=run.options.get("compression", ""),
         declarations=Declarations(**{**asdict(document.declarations), **declared}),
         suffixes=SUFFIXES,
-        entry_wishes=lambda *_: EntryWishes(**entry_parts(document.entries)),
+        entry_wishes=partial(_wishes, document, run),
     )
 
 
 def entry_parts(options: EntryOptions) -> dict[str, Any]:
-    """What the options of a mapping wish of entries, as arguments of EntryWishes."""
-    return {
-        **asdict(options),
-        "makes_accounts": Making(options.makes_accounts),
-        "makes_journals": Making(options.makes_journals),
-    }
+    """What the options of a mapping say of entries, as arguments of EntryWishes."""
+    said = {name: value for name, value in asdict(options).items() if value is not None}
+    makings = {name: Making(said[name]) for name in ("makes_accounts", "makes_journals") if name in said}
+    return said | makings
+
+
+def _wishes(document: MappingDocument, run: Run, conn: Connection, _: tuple[str, ...]) -> EntryWishes:
+    """Missing fiscal years are made unless the mapping says otherwise; entries know their establishments."""
+    owner = (run.organization_id, run.company_id)
+    sirets = {each.siret: each.id for each in list_establishments(conn, *owner) if each.siret}
+    return EntryWishes(**{"makes_years": True, "establishments": sirets, **entry_parts(document.entries)})
 
 
 def _layout(document: MappingDocument) -> Layout | FixedLayout:

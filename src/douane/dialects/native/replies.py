@@ -22,6 +22,10 @@ STATUSES = {
     "nothing-held": 409,
     "release-stale": 409,
     "unknown-option": 400,
+    "unknown-mapping": 404,
+    "mapping-taken": 409,
+    "too-many-mappings": 409,
+    "request-too-large": 413,
 }
 """Refusal code -> HTTP status; a code that is not here is 400."""
 

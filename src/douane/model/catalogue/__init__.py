@@ -8,8 +8,8 @@ from .entry_codes import ENTRY_FAULTS, ENTRY_WARNINGS
 from .fec_codes import FEC_FAULTS, FEC_WARNINGS
 from .file_refusals import FILE_REFUSALS
 from .job_refusals import JOB_REFUSALS
-from .mapping_refusals import MAPPING_REFUSALS
 from .json_codes import JSON_FAULTS
+from .mapping_refusals import MAPPING_REFUSALS
 from .record_refusals import RECORD_REFUSALS
 from .request_refusals import REQUEST_REFUSALS
 from .row_codes import ROW_FAULTS, ROW_WARNINGS
