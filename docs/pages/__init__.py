@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import commands, entries, faults, mydso, myunisoft, settings, tables
+from . import commands, entries, faults, loop, mydso, myunisoft, settings, tables
 
 PAGES: dict[str, Callable[[], str]] = {
     "tables.md": tables.page,
@@ -12,6 +12,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "mydso-columns.md": mydso.page,
     "entry-columns.md": entries.page,
     "myunisoft-calls.md": myunisoft.page,
+    "loop-calls.md": loop.page,
     "settings.md": settings.page,
     "commands.md": commands.page,
     **{f"samples/mydso-{name}.csv": make for name, make in mydso.samples().items()},

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 from collections.abc import Iterator
 from difflib import unified_diff
 from email.parser import Parser
@@ -20,9 +21,13 @@ from psycopg.rows import dict_row
 
 from douane.dialects.access import Wanted
 from douane.dialects.carry_out import import_run
+from douane.dialects.loop.access import ACCESS as LOOP_ACCESS
 from douane.dialects.myunisoft.access import ACCESS
+from douane.model.establishments import Establishment
 from douane.settings import Settings
 from douane.store.database import Database
+from douane.store.establishments import add_establishment
+from douane.store.organizations import ensure_company
 from douane.store.runs import list_runs
 
 Web = TestClient[Any]
@@ -46,15 +51,22 @@ TABLES = {
     **{name: OF_A_CUSTOMER.format(name) for name in ("contacts", "assignments", "open_items")},
     "ledger_accounts": "select * from ledger_accounts",
 }
+GUID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NO_GUID = b"00000000-0000-0000-0000-000000000000"
 NOT_TOLD = {"id", "organization_id", "company_id", "customer_id", "key", "alias", "fingerprint"}
 
 
 @pytest.fixture
 def keys(database: Database, auth: Auth) -> Keys:
-    """What the places in requests stand for: a credential of each dialect, all of one company."""
+    """What the places in requests stand for: a credential of each dialect."""
     with database.connection() as conn:
         granted = ACCESS.grant(conn, Wanted("ACME"))
-    return {"login": auth[0], "password": auth[1], **granted.keys}
+        company = ensure_company(conn, "ACME", "CEGID003")
+        place = Establishment("SIEGE", "Siège", "07955542100027")
+        add_establishment(conn, company.organization_id, company.id, place)
+        of_loop = LOOP_ACCESS.grant(conn, Wanted("ACME", "CEGID003")).keys
+    named = {f"loop_{name}": key for name, key in of_loop.items()}
+    return {"login": auth[0], "password": auth[1], **granted.keys, **named}
 
 
 def send(web: Web, keys: Keys, file: Path) -> Any:
@@ -69,10 +81,10 @@ def send(web: Web, keys: Keys, file: Path) -> Any:
 
 
 def told(reply: Any) -> bytes:
-    """The reply as HTTP: status, the headers that matter, and the body byte for byte."""
+    """The reply as HTTP: status, the headers that matter, and the body byte for byte but for its GUIDs."""
     headers = [f"{name}: {reply.headers[name]}" for name in HEADERS_THAT_MATTER if name in reply.headers]
     head = "\n".join([f"HTTP/1.1 {reply.status_code} {reply.reason_phrase}", *headers, "", ""])
-    return head.encode() + bytes(reply.content)
+    return head.encode() + GUID.sub(NO_GUID, bytes(reply.content))
 
 
 def rows(database: Database) -> bytes:

@@ -11,11 +11,13 @@ from douane.settings import Settings
 from douane.store.database import Database
 from douane.store.runs import Run
 
+from .loop.intake import intake as loop_intake
 from .mydso.intake import intake as mydso_intake
 from .myunisoft.file_intake import intake as myunisoft_intake
 from .native.entries import intake as native_intake
 
 INTAKES: dict[str, Callable[[Run, Settings], Intake]] = {
+    "loop": loop_intake,
     "mydso": mydso_intake,
     "myunisoft": myunisoft_intake,
     "native": native_intake,

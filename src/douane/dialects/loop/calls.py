@@ -1,0 +1,37 @@
+"""The addresses of the dialect, each at both places where Loop's clients look for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from douane.dialects.call import Asked, Call
+from douane.dialects.door import Reply
+
+from .deposit_call import answer_deposit
+from .file_imports import FEC, PERSO, TRA, answer_import
+from .json_import import answer_import_json
+from .status import answer_status
+
+HOME = "/loop-api-publiques"
+MOUNTED = (HOME, "")
+"""The published base, and that of clients which use a host of its own."""
+
+ANSWERS: tuple[tuple[str, str, str, Callable[[Asked], Reply]], ...] = (
+    ("POST", PERSO, "Import entries from a file by a model.", answer_import(PERSO)),
+    ("POST", FEC, "Import entries from a FEC.", answer_import(FEC)),
+    ("POST", TRA, "Import entries from a TRA.", answer_import(TRA)),
+    ("POST", "importJson", "Import the entries in the body.", answer_import_json),
+    ("GET", "getFileUrlDeposit", "Where a file is put before it is imported.", answer_deposit),
+    ("GET", "getImportStatus", "How far an import is.", answer_status),
+    ("GET", "getstatus", "The same.", answer_status),
+)
+"""Method, name, what it does, what answers it."""
+
+
+def _calls() -> Iterator[Call]:
+    for base in MOUNTED:
+        for method, name, about, answer in ANSWERS:
+            yield Call(method, f"{base}/{name}", about, answer, needs_company=False)
+
+
+CALLS = tuple(_calls())
