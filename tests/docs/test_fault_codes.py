@@ -9,6 +9,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from douane.dialects.loop.json_dates import ISO_DAY
+from douane.dialects.loop.json_entries import read_json_entries
 from douane.dialects.native.fec import FEC as COLUMNS
 from douane.formats.fec import read_fec
 from douane.formats.fec_check import check_fec
@@ -179,6 +181,7 @@ ENTERED: dict[str, Entered] = {
         (OWED.replace("12,50", "13,50"), SOLD.replace("12,50", "13,50")), before=(OWED, SOLD), statement=TWICE
     ),
     "not-an-entry-line": Entered((), also=("not-an-entry-line",)),
+    "not-a-json-row": Entered((), also=("not-a-json-row",)),
 }
 
 WARNED: dict[str, Entered] = {
@@ -252,6 +255,14 @@ def test_a_line_of_a_tra_makes_its_code() -> None:
     (told,) = piece.faults.to_dicts()
     assert told["code"] == "not-an-entry-line"
     assert is_a_sentence(FAULTS["not-an-entry-line"].template.format(**told))
+
+
+def test_an_object_of_a_json_list_makes_its_code() -> None:
+    body = b'{"data": {"ecritures": [null, {"debit": {"amount": 1}}]}}'
+    (piece,) = read_json_entries(ISO_DAY, {}, iter([body]), Limits(), len(body)).pieces
+    (told,) = piece.faults.to_dicts()
+    assert (told["code"], told["line"]) == ("not-a-json-row", 1)
+    assert is_a_sentence(FAULTS["not-a-json-row"].template.format(**told))
 
 
 def company_of_login(database: Database, login: str) -> Company:

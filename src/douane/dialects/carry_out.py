@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from douane.pipeline.intake import Intake
+from douane.pipeline.intake import Intake, TakeDeposit
 from douane.pipeline.run import Progress
 from douane.pipeline.run import import_run as import_by_intake
 from douane.settings import Settings
@@ -24,6 +24,13 @@ INTAKES: dict[str, Callable[[Run, Settings], Intake]] = {
 }
 
 
-def import_run(database: Database, settings: Settings, run: Run, progress: Progress | None = None) -> Run:
+def import_run(
+    database: Database,
+    settings: Settings,
+    run: Run,
+    progress: Progress | None = None,
+    take_deposit: TakeDeposit | None = None,
+) -> Run:
     """Carry out a run of any dialect; see `pipeline.run.import_run` for what it gives and raises."""
-    return import_by_intake(database, settings, run, INTAKES[run.dialect](run, settings), progress)
+    intake = INTAKES[run.dialect](run, settings)
+    return import_by_intake(database, settings, run, intake, progress, take_deposit)

@@ -48,10 +48,11 @@ def imported(work: Work, run: Run, is_stopping: Callable[[], bool]) -> Run:
     """The run, carried out in its turn. Raises Failure, and Again when it is to stop before that."""
     # Here, because the tables' libraries are slow to import and the queue is also used without them.
     from douane.dialects.carry_out import import_run
+    from douane.fetch.deposits import fetch_deposit
 
     with work.places.taken(run.company_id, is_stopping):
         try:
-            run = import_run(work.database, work.settings, run)
+            run = import_run(work.database, work.settings, run, take_deposit=fetch_deposit)
         except Refusal as reason:
             with work.database.connection() as conn:
                 run = refuse_run(conn, run.id, reason)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
+from uuid import UUID
 
 from douane.formats.csv import Layout, Table, read_table
 from douane.formats.fixed import FixedLayout, read_fixed
 from douane.model.mapping import Declarations, Mapping
-from douane.settings import Limits
+from douane.settings import Limits, Settings
 from douane.store.database import Connection
 
 from .entries.wishes import EntryWishes
+from .receive import Upload
 from .wishes import Wishes
 
 ReadTable = Callable[[Iterator[bytes], Limits, int], Table]
@@ -22,7 +25,18 @@ ReadWishes = Callable[[Connection, tuple[str, ...]], EntryWishes]
 """What the sender wishes of entries, which the company's own settings have a say in; it is told the names
 of the documents that came along, and may raise Refusal."""
 
+TakeDeposit = Callable[[Connection, Settings, int, UUID, Path], Upload]
+"""What gives the content of an organization's deposit as a file in a folder; see `fetch.deposits`."""
+
 DETECTED = "detect"
+
+
+@dataclass(frozen=True)
+class Deposited:
+    """A document that entries name and that lies in a deposit, and what it is called in the books."""
+
+    deposit_id: UUID
+    name: str
 
 
 @dataclass(frozen=True)
@@ -31,7 +45,8 @@ class Intake:
 
     `encoding` is a charset or DETECTED; `compression` a Content-Encoding. `read` is the reader of a format
     that `layout` says nothing of. A file in a zip is the one whose name ends in one of `suffixes`; an
-    upload that is no zip is refused when it `must_be_zip`. A mapping to entry lines has `entry_wishes`.
+    upload that is no zip is refused when it `must_be_zip`. A mapping to entry lines has `entry_wishes`,
+    and may have `documents`.
     """
 
     mapping: Mapping
@@ -44,6 +59,7 @@ class Intake:
     suffixes: tuple[str, ...] = ()
     must_be_zip: bool = False
     entry_wishes: ReadWishes | None = None
+    documents: tuple[Deposited, ...] = ()
 
     @property
     def reader(self) -> ReadTable:

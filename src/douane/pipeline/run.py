@@ -27,7 +27,7 @@ from .clock import Clock
 from .decode import decode
 from .detect import detect_charset
 from .entries.merge import EntryMerge
-from .intake import DETECTED, Intake
+from .intake import DETECTED, Intake, TakeDeposit
 from .map import map_labels
 from .merge import Merge
 from .opened import Opened, opened
@@ -39,14 +39,22 @@ Progress = Callable[[int, int], None]
 """Told the bytes read so far and the bytes of the whole upload."""
 
 TRIES_AGAINST_OUTSIDERS = 3
+DOCUMENT_BYTES_MAX = 50_000_000
 GZIP_GAIN = 8
 """About how much larger a compressed upload becomes; only used to guess how many rows will come."""
 
 
 def import_run(
-    database: Database, settings: Settings, run: Run, intake: Intake, progress: Progress | None = None
+    database: Database,
+    settings: Settings,
+    run: Run,
+    intake: Intake,
+    progress: Progress | None = None,
+    take_deposit: TakeDeposit | None = None,
 ) -> Run:
     """Carry out a run; gives it as it ended, succeeded or refused.
+
+    `take_deposit` is only asked for documents that the intake says are deposited.
 
     Raises Failure when we, the network or the database could not do it; the run is then failed, or
     waiting again when it is asynchronous and another try may help. Nothing of it is stored then.
@@ -60,7 +68,7 @@ def import_run(
             return current
         try:
             refresh_statistics(conn, ["customers", "entries", intake.mapping.table.name])
-            ended = _Import(database, conn, settings, run, intake, progress).attempt()
+            ended = _Import(database, conn, settings, run, intake, progress, take_deposit).attempt()
         except Refusal as reason:
             conn.rollback()
             ended = refuse_run(conn, run.id, reason)
@@ -79,6 +87,7 @@ class _Import:
     run: Run
     intake: Intake
     progress: Progress | None
+    take_deposit: TakeDeposit | None
 
     def attempt(self) -> Run:
         """Import; again, and unsliced, when the unique index objects to a row."""
@@ -143,9 +152,20 @@ class _Import:
         )
         merge.write(reread, self._blocks_expected)
         if merge.outcome.tally.added or merge.outcome.tally.updated:
-            for name, content in file.contents(self.settings.limits):
+            for name, content in chain(file.contents(self.settings.limits), self._deposited(folder)):
                 posting.attach(name, content)
         return merge
+
+    def _deposited(self, folder: Path) -> Iterator[tuple[str, bytes]]:
+        """Name and content of the documents that are not in the upload, one at a time."""
+        for each in self.intake.documents:
+            assert self.take_deposit is not None, "whoever carries out such a run says how deposits are taken"
+            owner = self.run.organization_id
+            upload = self.take_deposit(self.conn, self.settings, owner, each.deposit_id, folder)
+            if upload.size > DOCUMENT_BYTES_MAX:
+                raise refusal("upload-too-large", f"{DOCUMENT_BYTES_MAX:,}")
+            yield each.name, upload.path.read_bytes()
+            upload.path.unlink()
 
     def _encoding(self, path: Path) -> str:
         """The charset of the file, found out where nobody says it."""

@@ -28,6 +28,16 @@ def keep(conn: Connection, run_id: int, path: Path) -> int:
     return number
 
 
+def keep_bytes(conn: Connection, run_id: int, content: bytes) -> int:
+    """Store what is in memory already as the upload of a run; returns the number of chunks."""
+    view = memoryview(content)
+    with conn.cursor() as cursor, cursor.copy(SQL["keep"]) as copy:
+        copy.set_types(["int8", "int4", "bytea"])
+        for number, start in enumerate(range(0, len(view), CHUNK_BYTES)):
+            copy.write_row((run_id, number, view[start : start + CHUNK_BYTES]))
+    return -(-len(view) // CHUNK_BYTES)
+
+
 def fetch(conn: Connection, run_id: int, target: Path) -> int:
     """Write the upload of a run to `target`; returns its bytes, 0 when it is no longer kept."""
     written = 0
