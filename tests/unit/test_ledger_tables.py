@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from douane.model.account_tables import ACCOUNT_TABLES
 from douane.model.kinds import Kind
 from douane.model.ledger import LEDGER_TABLES, StoredTable
 from douane.model.ledger_accounts import COMPLEMENTARY_FIELDS, FURTHER_FIELDS
@@ -26,7 +27,9 @@ KEYS = """
         and tablename = %s
 """
 
-each_table = pytest.mark.parametrize("table", LEDGER_TABLES.values(), ids=LEDGER_TABLES)
+each_table = pytest.mark.parametrize(
+    "table", (LEDGER_TABLES | ACCOUNT_TABLES).values(), ids=LEDGER_TABLES | ACCOUNT_TABLES
+)
 
 
 @each_table

@@ -53,7 +53,18 @@ CUSTOMERS = Table(
         Field("order_backlog", Kind.AMOUNT, "Orders not yet invoiced"),
         Field("payment_means", about="Means of payment"),
         Field("payment_terms", about="Terms of payment"),
+        Field("account_manager_name", about="Name of whoever manages the account"),
+        Field("is_inactive", Kind.FLAG, "The customer's account is not in use", default="false"),
+        Field("is_deleted", Kind.FLAG, "The customer's account was deleted", default="false"),
     ),
     identities=(Identity("code", ("code",)), Identity("external", ("external_id",))),
     matches=(("key", "key"), ("alias", "alias")),
 )
+
+TAGS = Field("tags", about="External ids of the tags of the customer")
+
+ACCOUNT_FEED = (*(each for each in CUSTOMERS.fields if each.name != "code"), TAGS)
+"""What an account may be sent with, besides custom fields. Its external id is the code of a new customer."""
+
+ACCOUNT_REQUIRED = ("name", "trading_name", "legal_id")
+"""What a new account must be sent with, besides its external id and one address."""
