@@ -13,7 +13,7 @@ demo: venv  ## start a gateway in a scratch folder, send it the sample files, sh
 	$(BIN)/python examples/demo.py
 
 test: lint azurite  ## the whole suite
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto
 
 bench: GROUPS := --group bench
 bench: venv  ## every claim of speed, as ratios

@@ -23,6 +23,8 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "memory": QUICK_LINES,
     "entries": QUICK_LINES,
     "entries_memory": QUICK_LINES,
+    "loop_entries": QUICK_LINES,
+    "queue_of_imports": ("--lines", "800", "--imports", "20"),
     "accounts": ("--seconds", "2", "--rounds", "1"),
     "senders": ("--rounds", "2"),
     "beside_dlt": (*QUICK_LINES, "--row-lines", "5000"),

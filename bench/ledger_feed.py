@@ -114,14 +114,14 @@ NAMES = pl.Series([name for each in KINDS.values() for name in each.names()])
 ACCOUNTS = len(NUMBERS) + SUPPLIERS + CUSTOMERS
 
 
-def write_ledger(folder: Path, lines: int) -> Path:
-    """Write the FEC of so many lines, a multiple of a cycle's 80, under its legal name; gives its path."""
+def write_ledger(folder: Path, lines: int, *, name: str = NAME, separator: str = "\t") -> Path:
+    """Write the FEC of so many lines, a multiple of a cycle's 80; gives its path."""
     if lines % LINES_OF_CYCLE:
         raise ValueError(f"{lines} lines were asked for; expected a multiple of {LINES_OF_CYCLE}.")
-    path = folder / NAME
+    path = folder / name
     with path.open("wb") as file:
         for place, rows in enumerate(ledger(lines // LINES_OF_CYCLE)):
-            rows.write_csv(file, separator="\t", quote_style="never", include_header=place == 0)
+            rows.write_csv(file, separator=separator, quote_style="never", include_header=place == 0)
     return path
 
 

@@ -34,10 +34,11 @@ MEANINGS = {
     "create_missing_customers": "Create a customer of whom only the code is known, instead of rejecting the "
     "row that names it.",
     "upload_days_kept": "Days for which the bytes of an upload are kept.",
-    "public_url": "What senders reach this server by, such as `https://douane.example.com`, for the addresses "
-    "that it gives out; empty: what their own request was sent to. Needed behind a proxy that ends TLS.",
-    "waiting_runs_max": "How many imports of an organization that are fetched, or sent as JSON to Cegid Loop, "
-    "may wait; the next one is refused.",
+    "public_url": "What senders reach this server by, such as `https://douane.example.com`, for the "
+    "addresses that it gives out; empty: what their own request was sent to. Needed behind a proxy that ends "
+    "TLS.",
+    "waiting_runs_max": "How many imports of an organization may wait when one more is asked for by Cegid "
+    "Loop's API; that one is refused.",
     "bucket_url": "Where deposits are kept: `az://container/prefix`, `s3://bucket/prefix`, "
     "`gs://bucket/prefix` or `file:///folder`; empty: in the database. "
     "[Deposit in a bucket](../how-to/deposit-in-a-bucket.md) tells how.",

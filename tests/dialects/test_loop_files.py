@@ -196,7 +196,7 @@ MINE = {
 
 
 def test_a_model_of_ones_own(loop: Loop, carry: Carry) -> None:
-    document = read_document({**MINE, "entries": {"makes_accounts": "all", "makes_journals": "all"}})
+    document = read_document(MINE)
     with loop.database.connection() as conn:
         put_mapping(conn, loop.company.organization_id, document, "a test")
     run = carry(

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from douane.dialects.carry_out import import_run
+from douane.dialects.native.mapped import MAPPED, MAPPING
 from douane.model.builtin_mappings import IMPORTPERSO
 from douane.model.mapping_document import DOCUMENT_BYTES_MAX
+from douane.settings import Settings
 from douane.store import mappings as store
 from douane.store.credentials import grant
 from douane.store.database import Database
+from douane.store.organizations import Company
+from douane.store.runs import Run
 
 Web = TestClient[Litestar]
 Auth = tuple[str, str]
@@ -155,3 +161,21 @@ def test_the_reference_shows_what_to_send(web: Web) -> None:
     body = paths["/v1/mappings/{name}"]["put"]["requestBody"]
     assert body["content"]["application/json"]["example"]["name"] == "IMPORTPERSO"
     assert "requestBody" not in paths["/v1/mappings"]["get"]
+
+
+def test_the_rejected_lines_of_a_mapped_file_come_back(
+    web: Web,
+    auth: Auth,
+    database: Database,
+    settings: Settings,
+    make_run: Callable[..., Run],
+    make_company: Callable[..., Company],
+) -> None:
+    mapping = CLIENTS | {"layout": {"delimiter": ",", "encoding": "cp1252", "skip_lines": 1}}
+    text = "Liste\nCode,Nom\nA,Été\n,Hiver\n".encode("cp1252")
+    declared = {"declarations": {MAPPING: mapping}}
+    ended = import_run(database, settings, make_run(make_company("ACME"), "native", MAPPED, text, **declared))
+    rejected = web.get(f"/v1/runs/{ended.id}/rejected.csv", auth=auth).content.decode("cp1252")
+    skipped, header, line = rejected.splitlines()
+    assert (skipped, header) == ("Liste", "douane_reason,Code,Nom")
+    assert line.endswith('code is empty but required",,Hiver')

@@ -259,7 +259,7 @@ def test_rows_that_hang_on_a_customer_may_all_hang_on_one(send: Sent) -> None:
     send("Code\nA\n", customers)
     assert counts(send("Nom;Rôle\nRoy;\nDiaz;manager\n", contacts)) == {"received": 2, "added": 2}
     receipt = send("Nom;Rôle\nRoy;\n", contacts | {"constants": {"customer": "B"}})
-    assert faults(receipt) == [(2, "customer ", "B", "unknown-customer")]
+    assert faults(receipt) == [(2, "customer", "B", "unknown-customer")]
 
 
 def test_a_mapping_of_ten_thousand_words_and_prefixes(send: Sent) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+import threading
 from collections.abc import Callable
 from ipaddress import ip_network
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from douane.fetch.guard import Guard
+from douane.fetch.watch import LOOK_SECONDS
 from douane.model.networks import AllowedNetwork
 
 FILE = b"Journal;Date\nVE;2026-01-31\n"
@@ -79,6 +82,20 @@ def test_a_body_that_is_cut_under_tls_is_no_file(
     host = make_host(reply(Content_Length="100"), context=authority.context("erp.example"))
     url = host.url(name="erp.example", scheme="https")
     failed(url, guard=guard, ca_file=str(authority.ca_file))
+
+
+def test_a_pause_within_a_file_is_waited_for(
+    make_host: Make, reply: Make, fetch: Make, guard: Guard, authority: Any
+) -> None:
+    def pauses(sock: ssl.SSLSocket) -> None:
+        said = reply()
+        for part in (said[:10], said[10:-5], said[-5:]):
+            sock.sendall(part)
+            threading.Event().wait(2 * LOOK_SECONDS)
+
+    host = make_host(pauses, context=authority.context("erp.example"))
+    url = host.url(name="erp.example", scheme="https")
+    assert fetch(url, guard=guard, ca_file=str(authority.ca_file)).upload.path.read_bytes() == FILE
 
 
 @pytest.mark.parametrize("text", [None, "no certificate"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -156,3 +157,49 @@ def test_two_workers_share_the_work(
     assert books.items() == 1000
     assert books.value("select sum((receipt -> 'counts' ->> 'added')::integer) from runs") == 1000
     assert all(worker.poll() is None for worker in workers)
+
+
+def test_a_worker_that_was_only_asleep_while_it_fetched_has_no_say_any_more(
+    settings: Settings, source: Any, books: Any, ask: Ask, items_file: ItemsFile, start_worker: Any
+) -> None:
+    held = threading.Event()
+    first_body, second_body = items_file(30), items_file(10)
+    answers = (source.answer(body=first_body, held=held), source.answer(body=second_body))
+    run_id = ask(source.gives("/items.csv", *answers))
+    asleep = start_worker()
+    books.wait_for(lambda: list((settings.data / "fetched").glob("*")), bool)
+    asleep.send_signal(signal.SIGSTOP)
+    with books.database.connection() as conn:
+        # What it has noted would refuse the second file, which is another one to tell the two apart.
+        conn.execute("update sources set identity = null")
+    start_worker()
+    ended = books.end(run_id)
+    asleep.send_signal(signal.SIGCONT)
+    held.set()
+    books.wait_for(lambda: list((settings.data / "fetched").glob("*")), lambda files: not files)
+    assert (ended.state, ended.upload_bytes) == ("succeeded", len(second_body))
+    assert replace(books.run(run_id), upload_path=None) == replace(ended, upload_path=None)
+    assert books.outcomes(run_id) == ["stopped", "fetched"]
+    assert books.items() == 10
+    books.end(ask(source.gives("/later.csv", source.answer(body=items_file(20)))))
+    assert asleep.poll() is None
+
+
+def test_a_worker_that_was_only_asleep_while_it_imported_is_waited_for(
+    source: Any, books: Any, ask: Ask, items_file: ItemsFile, start_worker: Any
+) -> None:
+    run_id = ask(source.gives("/items.csv", source.answer(body=items_file(ROWS))))
+    asleep = start_worker()
+    books.wait(run_id, "running")
+    job = books.value("select id from procrastinate_jobs")
+    asleep.send_signal(signal.SIGSTOP)
+    start_worker()
+    taken_up = "select count(*) from procrastinate_jobs where status = 'doing' and id > {}"
+    books.wait_for(lambda: books.value(taken_up.format(job)), bool)
+    asleep.send_signal(signal.SIGCONT)
+    ended = books.end(run_id)
+    assert ended.state == "succeeded"
+    books.wait_for(lambda: books.value("select count(*) from procrastinate_jobs"), lambda count: count == 0)
+    assert books.items() == ROWS
+    assert books.run(run_id).receipt == ended.receipt
+    assert source.asked["/items.csv"] == 1

@@ -137,7 +137,7 @@ def test_a_run_goes_on_with_the_mapping_it_was_asked_with(
     douane("import", written(FILE), "--company", "NORTH", "--mapping", "SALES")
     douane("mapping", "remove", "SALES")
     with database.connection() as conn:
-        (kept,) = conn.execute("select declarations -> 'mapping' from runs").fetchone() or ()
+        ((kept,),) = conn.execute("select declarations -> 'mapping' from runs").fetchall()
     assert read_document(kept) == read_document(tomllib.loads(Path(sales).read_text(encoding="utf-8")))
 
 

@@ -254,7 +254,7 @@ def test_a_row_has_a_name(table: str, fields: list[str], problem: str) -> None:
 def test_a_thousand_mistakes_are_told_in_part() -> None:
     told = wrong(column(label="Nom", field="name") | {"columns": [{"field": "x" * 5000}] * 1000})
     assert len(told) < 20_000
-    assert " more" in told
+    assert told.endswith(" more.")
 
 
 def test_a_nest_of_tables_is_told_as_one() -> None:

@@ -93,7 +93,10 @@ def test_the_command_line_allows_lists_and_takes_back(douane: Douane) -> None:
         {"network": "10.1.2.0/24", "allows_http": True},
         {"network": "fd12::/16", "allows_http": False},
     ]
-    assert douane("organization", "disallow", "ACME", "10.1.2.0/24")[0] == 0
+    told = douane("organization", "disallow", "ACME", "fd12::/16", "--json")[1]
+    assert json.loads(told) == {"network": "fd12::/16"}
+    code, out, _ = douane("organization", "disallow", "ACME", "10.1.2.0/24")
+    assert (code, out) == (0, "ACME has no files fetched from 10.1.2.0/24 any more.\n")
     code, _, err = douane("organization", "disallow", "ACME", "10.1.2.0/24")
     assert (code, "no allowed network 10.1.2.0/24" in err) == (1, True)
     code, _, err = douane("organization", "allow", "ACME", "10.1.2.3/24")

@@ -36,7 +36,7 @@ def allow(code: Code, network: Network, http: Http = False, data: Data = None, a
         print(f"{visible(code)} may have files fetched from {allowed.network} by {ways}.")
 
 
-def disallow(code: Code, network: Network, data: Data = None) -> None:
+def disallow(code: Code, network: Network, data: Data = None, as_json: Json = False) -> None:
     """Close a network to an organization again.
 
     Example: douane organization disallow ACME 10.1.2.0/24
@@ -45,8 +45,11 @@ def disallow(code: Code, network: Network, data: Data = None) -> None:
     from douane.store.organizations import get_organization
 
     with connected(data) as conn:
-        disallow_network(conn, get_organization(conn, code).id, network)
-    print(f"{visible(code)} has no files fetched from {visible(network)} any more.")
+        closed = disallow_network(conn, get_organization(conn, code).id, network)
+    if as_json:
+        show_json({"network": str(closed)})
+    else:
+        print(f"{visible(code)} has no files fetched from {closed} any more.")
 
 
 def allowed(code: Code, data: Data = None, as_json: Json = False) -> None:

@@ -12,9 +12,7 @@ IMPORTPERSO = MappingDocument(
     columns=(
         MappedColumn("journal_code", ("Journal", "Code journal", "JournalCode", "Jnl")),
         MappedColumn("journal_name", ("Libellé journal", "Nom du journal", "JournalLib", "Intitulé journal")),
-        MappedColumn(
-            "entry_number", ("N° écriture", "Numéro écriture", "EcritureNum", "Écriture", "N° mouvement")
-        ),
+        MappedColumn("entry_number", ("N° écriture", "Numéro écriture", "Numéro d'écriture", "EcritureNum")),
         MappedColumn("entered_on", ("Date", "Date écriture", "EcritureDate", "Date comptable")),
         MappedColumn(
             "account_number", ("Compte", "N° compte", "Numéro de compte", "CompteNum", "Compte général")
@@ -42,7 +40,7 @@ IMPORTPERSO = MappingDocument(
         MappedColumn("due_on", ("Échéance", "Date échéance", "Date d'échéance")),
         MappedColumn("reference", ("Référence", "Réf")),
         MappedColumn("payment_means", ("Mode de paiement", "Mode paiement", "Mode de règlement", "ModeRglt")),
-        MappedColumn("siret", ("SIRET", "Établissement")),
+        MappedColumn("siret", ("SIRET", "SIRET établissement")),
     ),
     entries=EntryOptions(makes_accounts="all", makes_journals="all", makes_third_parties=True),
 )

@@ -9,12 +9,14 @@ from difflib import get_close_matches
 from .kinds import Kind
 from .labels import folded
 from .mapped_tables import AMOUNTS, fields_of, required_fields, ways_to_name
-from .mapping_form import POSITION_MAX, shown
+from .mapping_form import POSITION_MAX, SHOWN_MAX, shown
 from .mapping_parts import FIXED, FileLayout, MappedColumn
 from .table import Table
 
 Complaint = Iterator[str]
 COLUMNS_MAX = POSITION_MAX
+GUESSES_MAX = 20
+"""For how many unknown names one that is meant is looked for, which takes a while."""
 
 
 def layout_problems(layout: FileLayout, sent: Iterable[str]) -> Complaint:
@@ -45,8 +47,8 @@ def field_problems(
     known = fields_of(table)
     named = [(where, each.field) for where, each in columns] + [("constants: ", name) for name in constants]
     unknown = [(where, name) for where, name in named if name not in known]
-    for where, name in unknown:
-        close = get_close_matches(name[:50], known, 1)
+    for number, (where, name) in enumerate(unknown):
+        close = get_close_matches(name[:SHOWN_MAX], known, 1) if number < GUESSES_MAX else []
         meant = f"; {close[0]} is meant, perhaps" if close else ""
         yield f"{where}{table.name} has no field {shown(name)}{meant}"
     if unknown:

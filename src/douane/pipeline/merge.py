@@ -178,7 +178,7 @@ class Merge:
         defaults: dict[str, object] = {
             each.name: False if each.default == "false" else each.default for each in given if each.default
         }
-        labels = {each.field: each.label for each in self._validator.plan.columns}
+        labels = {each.field: each.label.rstrip() for each in self._validator.plan.columns}
         comparison = Comparison(known, table.matches)
         guard = self._placing.guard
         return Settling(table, comparison, self.outcome, self._fields, defaults, labels, guard)

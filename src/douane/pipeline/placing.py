@@ -42,7 +42,7 @@ class Placing:
     @property
     def customer_label(self) -> str:
         """What the sender calls the column with the customer's code."""
-        return next(each.label for each in self._plan.columns if each.field == CUSTOMER)
+        return next(each.label.rstrip() for each in self._plan.columns if each.field == CUSTOMER)
 
     def _count(self, checked: Checked) -> None:
         tally = self._outcome.tally

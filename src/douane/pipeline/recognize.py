@@ -3,8 +3,8 @@
 The fingerprint of a row is the xxHash64 of its cells as sent, in the order of their labels, joined by
 U+001F. Its seed is the set of labels and whatever else gives the cells their meaning: READING, the
 sender's declarations, what a person's mapping makes of them and, for a row that only the end of the file
-could settle, what its columns have proven. So an equal fingerprint means that reading the row would give what is stored. It is part of the
-schema, as the stored fingerprints were made by it.
+could settle, what its columns have proven. So an equal fingerprint means that reading the row would give what
+is stored. It is part of the schema, as the stored fingerprints were made by it.
 """
 
 from __future__ import annotations

@@ -195,7 +195,7 @@ def _told(rows: pl.DataFrame, label: str, codes: pl.Series, details: pl.Series |
         pl.DataFrame(
             {
                 LINE: rows[LINE],
-                "field": pl.repeat(label, rows.height, dtype=pl.String, eager=True),
+                "field": pl.repeat(label.rstrip(), rows.height, dtype=pl.String, eager=True),
                 "value": rows[label],
                 "code": codes,
                 "detail": details

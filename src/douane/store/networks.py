@@ -34,11 +34,13 @@ def allow_network(
     return allowed
 
 
-def disallow_network(conn: Connection, organization_id: int, network: str) -> None:
-    """Close a network again. Refuses `bad-record` and, when it was not open, `unknown-record`."""
-    values = {"organization_id": organization_id, "network": _network(network)}
+def disallow_network(conn: Connection, organization_id: int, network: str) -> Network:
+    """Close a network again, and give it. Refuses `bad-record` and `unknown-record` when not open."""
+    closed = _network(network)
+    values = {"organization_id": organization_id, "network": closed}
     if conn.execute(SQL["disallow_network"], values).fetchone() is None:
-        raise refusal("unknown-record", f"allowed network {values['network']}")
+        raise refusal("unknown-record", f"allowed network {closed}")
+    return closed
 
 
 def list_networks(conn: Connection, organization_id: int) -> list[AllowedNetwork]:

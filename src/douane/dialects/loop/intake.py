@@ -37,11 +37,11 @@ def intake(run: Run, settings: Settings) -> Intake:
 
 
 def _perso(run: Run) -> Intake:
-    """By the model as it was when the run was asked for; it says what may be made."""
+    """By the model as it was when the run was asked for; what is unknown is made unless it says otherwise."""
     document = read_document(run.declarations[MAPPING])
 
     def wishes(conn: Connection, _: tuple[str, ...]) -> EntryWishes:
-        return EntryWishes(**{**common_wishes(conn, run), **entry_parts(document.entries)})
+        return EntryWishes(**{**common_wishes(conn, run), **MAKES_ALL, **entry_parts(document.entries)})
 
     return replace(intake_of_document(document, run), suffixes=SUFFIXES[PERSO], entry_wishes=wishes)
 

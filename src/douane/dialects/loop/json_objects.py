@@ -18,6 +18,9 @@ from .json_body import kind_of
 from .json_cells import exact
 
 ENTRIES_MAX = 1_000_000
+OBJECTS_AT_ONCE = 50_000
+"""What is empty takes little text, and much memory."""
+
 SHOWN_BYTES, SHOWN_CHARACTERS = 800, 200
 UNREADABLE = "not-a-json-row"
 CHARSET = "UTF-8"
@@ -55,7 +58,7 @@ def read_objects(text: memoryview, limits: Limits, chunk_bytes: int) -> Iterator
     count, start = count_parts(text, found), 0
     while start < count:
         end = int(np.searchsorted(found, found[start] + chunk_bytes, "right")) - 1
-        end = min(max(end, start + 1), count)
+        end = min(max(end, start + 1), start + OBJECTS_AT_ONCE, count)
         yield _read(text, found[start : end + 1], start + 1, limits)
         start = end
 

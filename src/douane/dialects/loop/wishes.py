@@ -17,7 +17,7 @@ MAKES_ALL: dict[str, Any] = {
     "makes_journals": Making.ALL,
     "makes_third_parties": True,
 }
-"""For the formats that say nothing of what may be made."""
+"""For formats and models that say nothing of what may be made."""
 
 
 def common_wishes(conn: Connection, run: Run) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from douane.formats.csv import Layout
 from douane.formats.fixed import FixedColumn, FixedLayout
 from douane.model.mapping import Declarations
 from douane.model.mapping_document import MappingDocument, read_document
-from douane.model.mapping_parts import FIXED, EntryOptions
+from douane.model.mapping_parts import DETECTED, FIXED, EntryOptions
 from douane.pipeline.entries.wishes import EntryWishes, Making
 from douane.pipeline.intake import Intake
 from douane.store.database import Connection
@@ -31,7 +31,7 @@ DOOR = Door(
 MAPPING = "mapping"
 """The key of a run's declarations that holds the mapping it was asked with."""
 
-SUFFIXES = (".csv", ".txt")
+SUFFIXES = (".csv", ".txt", ".tsv", ".dat", ".asc", ".prn")
 
 
 def mapped_intake(run: Run) -> Intake:
@@ -42,10 +42,11 @@ def mapped_intake(run: Run) -> Intake:
 def intake_of_document(document: MappingDocument, run: Run) -> Intake:
     """The intake of a run by a mapping; what the run itself declares goes before what the mapping does."""
     declared = {name: value for name, value in run.declarations.items() if name != MAPPING}
+    encoding = run.options.get("encoding") or document.layout.encoding
     return Intake(
         mapping=document.mapping,
-        layout=_layout(document),
-        encoding=run.options.get("encoding") or document.layout.encoding,
+        layout=_layout(document, encoding),
+        encoding=encoding,
         compression=run.options.get("compression", ""),
         declarations=Declarations(**{**asdict(document.declarations), **declared}),
         suffixes=SUFFIXES,
@@ -67,9 +68,11 @@ def _wishes(document: MappingDocument, run: Run, conn: Connection, _: tuple[str,
     return EntryWishes(**{"makes_years": True, "establishments": sirets, **entry_parts(document.entries)})
 
 
-def _layout(document: MappingDocument) -> Layout | FixedLayout:
+def _layout(document: MappingDocument, encoding: str) -> Layout | FixedLayout:
     layout = document.layout
     common: dict[str, Any] = {"has_header": layout.has_header, "lines_skipped": layout.lines_skipped}
+    if encoding != DETECTED:
+        common["charset"] = encoding
     if layout.kind == FIXED:
         places = (FixedColumn(each.label, each.start, each.width) for each in document.columns)
         return FixedLayout(tuple(places), **common)

@@ -56,7 +56,7 @@ class EntryMerge:
         self._folder = folder
         self._rows_at_once = rows_at_once
         plan = validator.plan
-        self._labels = {each.field: each.label for each in plan.columns}
+        self._labels = {each.field: each.label.rstrip() for each in plan.columns}
         self._fingerprinting = LineFingerprinting(plan.labels, validator.declarations, meanings=plan.meanings)
         self.grouping = wishes.groupings[0]
         self._begin("streamed")
