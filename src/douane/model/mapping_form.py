@@ -26,11 +26,15 @@ Read = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Key:
-    """One key of an object: the attribute that keeps its value, how it is read and how it is written."""
+    """One key of an object: the attribute that keeps its value, how it is read and how it is written.
+
+    A value that may hold a secret is not shown in what is told of it.
+    """
 
     attribute: str
     read: Read
     write: Callable[[Any], Any] = lambda value: value
+    is_shown: bool = True
 
 
 def text(
@@ -180,7 +184,8 @@ def read_keys(sent: Any, keys: Mapping[str, Key], where: str, problems: list[str
             try:
                 kept[key.attribute] = key.read(sent[name])
             except ValueError as expected:
-                problems.append(f"{where}{name} is {shown(sent[name])}; expected {expected}")
+                seen = f" is {shown(sent[name])};" if key.is_shown else ":"
+                problems.append(f"{where}{name}{seen} expected {expected}")
     return kept
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from .account_codes import ACCOUNT_FAULTS, ACCOUNT_WARNINGS
 from .code import Code
+from .connector_refusals import CONNECTOR_REFUSALS
 from .deposit_refusals import DEPOSIT_REFUSALS
 from .entry_codes import ENTRY_FAULTS, ENTRY_WARNINGS
 from .fec_codes import FEC_FAULTS, FEC_WARNINGS
@@ -22,8 +24,8 @@ def _by_code(*codes: Code) -> dict[str, Code]:
     return {each.code: each for each in codes}
 
 
-FAULTS = _by_code(*ROW_FAULTS, *ENTRY_FAULTS, *FEC_FAULTS, *JSON_FAULTS)
-WARNINGS = _by_code(*ROW_WARNINGS, *ENTRY_WARNINGS, *FEC_WARNINGS)
+FAULTS = _by_code(*ROW_FAULTS, *ENTRY_FAULTS, *FEC_FAULTS, *JSON_FAULTS, *ACCOUNT_FAULTS)
+WARNINGS = _by_code(*ROW_WARNINGS, *ENTRY_WARNINGS, *FEC_WARNINGS, *ACCOUNT_WARNINGS)
 REFUSALS = _by_code(
     *MAPPING_REFUSALS,
     *REQUEST_REFUSALS,
@@ -31,5 +33,6 @@ REFUSALS = _by_code(
     *JOB_REFUSALS,
     *RECORD_REFUSALS,
     *SOURCE_REFUSALS,
+    *CONNECTOR_REFUSALS,
     *DEPOSIT_REFUSALS,
 )

@@ -1,0 +1,48 @@
+"""Pull: the records of a source, page by page, in one file, all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from douane.model.connector import Connector
+from douane.settings import Settings
+
+from .guard import Guard
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What was pulled: the file at `path` holds one record of JSON on each line, in the order of the source.
+
+    `size` is of the file, `received` of the pages, both in bytes; `digest` is the file's SHA-256 in hex.
+    """
+
+    path: Path
+    records: int
+    pages: int
+    size: int
+    received: int
+    digest: str
+
+
+def pull(
+    connector: Connector,
+    secrets: Mapping[str, str],
+    guard: Guard,
+    folder: Path,
+    settings: Settings,
+    *,
+    is_stopping: Callable[[], bool] = lambda: False,
+    note: Callable[[str], None] = lambda _: None,
+) -> Pulled:
+    """All records of the source, in a file of its own in `folder`; `note` is told in words what is repeated.
+
+    Refuses `source-forbidden`, `source-denied`, `source-gone`, `source-refuses`, `source-redirects`,
+    `source-not-json`, `source-without-records`, `source-too-large`, `source-endless`, `source-repeats`,
+    `unknown-compression` and `bad-connector`. Raises SourceFailure when trying later may help, with the pause
+    that the source asks for, and Stopped within a moment once `is_stopping`. Nothing is left in the folder
+    then.
+    """
+    raise NotImplementedError

@@ -1,0 +1,147 @@
+"""What must be true of a connector as a whole: what it needs is there, and no secret where it can be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from .connector import (
+    BASIC,
+    BODY,
+    CLIENT_CREDENTIALS,
+    CURSOR,
+    EMPTY,
+    HEADER,
+    NEXT,
+    NUMBER,
+    OFFSET,
+    PASSWORD,
+    SHORT,
+    Authentication,
+    Call,
+    Connector,
+    Pages,
+)
+from .placeholders import names_in
+
+Complaints = Iterator[str]
+
+NEEDS = {
+    BASIC: ("user",),
+    HEADER: ("header",),
+    CLIENT_CREDENTIALS: ("token_url", "client_id"),
+    PASSWORD: ("token_url", "user"),
+}
+TAKES = {
+    BASIC: ("user",),
+    HEADER: ("header",),
+    CLIENT_CREDENTIALS: ("token_url", "client_id", "client_in", "scope"),
+    PASSWORD: ("token_url", "user", "client_id", "client_in", "scope"),
+}
+COUNTED = (NUMBER, OFFSET)
+
+_OPENS = re.compile(
+    r"(?i)(^|[-_. ])(authori[sz]ation|cookie|api[-_ ]?key|key|token|secret|password|passwd|signature)$"
+    r"|(?i:(apikey|token|secret|password)$)"
+)
+
+
+def problems_of(connector: Connector, sent: Collection[str], known: Collection[str]) -> Complaints:
+    """What is wrong with a connector, given the names of the secrets that were `sent` and are `known`."""
+    yield from _authentication(connector.authentication)
+    yield from _pages(connector.pages, connector.call)
+    yield from _names(connector, {*sent, *known})
+    yield from _secrets(connector, sent, known)
+    yield from _openly(connector.headers, "headers")
+    for where, call in _calls(connector):
+        yield from _call(where, call)
+
+
+def _authentication(told: Authentication) -> Complaints:
+    for name in NEEDS.get(told.kind, ()):
+        if not getattr(told, name):
+            yield f"authentication: {name} is missing, which {told.kind} needs"
+    usual = Authentication()
+    for name in ("user", "header", "token_url", "client_id", "client_in", "scope"):
+        if getattr(told, name) != getattr(usual, name) and name not in TAKES.get(told.kind, ()):
+            yield f"authentication: {name} is nothing that {told.kind} knows"
+    if ":" in told.user and told.kind == BASIC:
+        yield "authentication: user holds a colon, which basic cannot tell from the password behind it"
+
+
+def _pages(pages: Pages, call: Call) -> Complaints:
+    if not pages.parameter and pages.kind in (*COUNTED, CURSOR):
+        yield f"pages: parameter is missing, which {pages.kind} needs"
+    if not pages.at and pages.kind in (CURSOR, NEXT):
+        yield "pages: at is missing, the path of what leads to the next page"
+    if pages.size_parameter and not pages.size:
+        yield "pages: size is missing, which size_parameter is to be sent with"
+    if pages.ends == SHORT and not pages.size:
+        yield "pages: size is missing, by which it is known that a page is short"
+    if pages.place == BODY and (call.method != "POST" or not isinstance(call.body or {}, dict)):
+        yield 'pages: in is "body", which is for calls with the method POST and a table as body'
+    for name, knowing in KNOWING.items():
+        if getattr(pages, name) not in ("", EMPTY) and pages.kind not in knowing:
+            yield f"pages: {name} is nothing that {pages.kind} knows"
+
+
+KNOWING = {
+    "parameter": (*COUNTED, CURSOR),
+    "at": (CURSOR, NEXT),
+    "ends": COUNTED,
+    "more": COUNTED,
+}
+
+
+def _names(connector: Connector, secrets: Collection[str]) -> Complaints:
+    """Placeholders that nothing is there for yet, and names that would mean two things."""
+    there: set[str] = set()
+    for where, call in _calls(connector):
+        for name in sorted(call.keep.keys() & ({*secrets} | there)):
+            yield f"{where}keep: {name} is the name of something else already"
+        there |= call.keep.keys()
+    later: set[str] = {name for _, call in _calls(connector) for name in call.keep}
+    for where, call in _calls(connector):
+        for name in sorted(call.names & later):
+            yield f"{where}{{{name}}} is kept by this call or a later one; expected by an earlier one"
+        later -= call.keep.keys()
+
+
+def _secrets(connector: Connector, sent: Collection[str], known: Collection[str]) -> Complaints:
+    needed = connector.secret_names
+    for name in sorted(needed - {*sent, *known}):
+        yield f"secrets: {name} is missing"
+    optional = {"client_secret"} if connector.authentication.kind == PASSWORD else set()
+    for name in sorted({*sent} - needed - optional):
+        yield f"secrets: {name} is needed nowhere"
+
+
+def _call(where: str, call: Call) -> Complaints:
+    if call.body is not None and call.method != "POST":
+        yield f"{where}body is for the method POST"
+    if call.until is not None and not call.until.status and not call.until.path:
+        yield f"{where}until: neither status nor path is there"
+    if call.until is not None and call.until.value and not call.until.path:
+        yield f"{where}until: path is missing, at which the value is expected"
+    yield from _openly(call.headers, f"{where}headers")
+    yield from _openly(call.query, f"{where}query")
+    yield from _openly(call.body, f"{where}body")
+
+
+def _openly(value: Any, where: str) -> Complaints:
+    """What is named like a secret and written like none: it would be stored and shown as it is."""
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            if isinstance(each, str) and each and _OPENS.search(name) and not names_in(each):
+                yield f"{where}: {name[:50]} opens something; expected {{key}} or so, and the value in secrets"
+            yield from _openly(each, where)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _openly(each, where)
+
+
+def _calls(connector: Connector) -> Iterator[tuple[str, Call]]:
+    for number, each in enumerate(connector.before, 1):
+        yield f"before, call {number}: ", each
+    yield "", connector.call
