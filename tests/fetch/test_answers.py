@@ -28,6 +28,8 @@ from douane.fetch.naming import NAME_CHARACTERS_MAX, name_of
         ("9" * 30, None),
         ("Wed, 99 Oct 2015 07:28:00 GMT", None),
         ("Wed, 21 Oct 99999 07:28:00 GMT", None),
+        ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", None),
+        ("Wed, 21 Oct 2015 07:28:00 +99999999999999999999", None),
     ],
 )
 def test_a_pause_is_seconds_or_a_date(text: str, seconds: float | None) -> None:
@@ -72,12 +74,22 @@ def test_no_pause_is_a_surprise(text: str) -> None:
         ('attachment; filename="a\x00b\x1b[31m.txt"', ["/a.csv"], "ab[31m.txt"),
         ('attachment; filename="txt.\u202eexe"', ["/a.csv"], "txt.exe"),
         ("attachment; filename*=klingon''%41.txt", ["/a.csv"], "A.txt"),
+        ("attachment; filename*=undefined''a.txt", ["/a.csv"], "a.csv"),
+        ("attachment; filename*=idna''a.txt", ["/a.csv"], "a.csv"),
+        ("attachment; filename*=\x00''a.txt", ["/a.csv"], "a.csv"),
+        ("attachment; filename*=a; filename*0*=b", ["/a.csv"], "a.csv"),
+        (f"attachment; filename*{'9' * 5000}=a.txt", ["/a.csv"], "a.csv"),
         (f'attachment; filename="{"a" * 300}.txt"', ["/"], f"{'a' * 196}.txt"),
         (f'attachment; filename="a.{"x" * 300}"', ["/"], f"a.{'x' * 198}"),
     ],
 )
 def test_a_file_has_a_harmless_name(disposition: str, paths: list[str], name: str) -> None:
     assert name_of(disposition, *paths) == name
+
+
+@given(st.text("filename*=0123;'\"% utf-8idna\\", max_size=60))
+def test_no_disposition_is_a_surprise(disposition: str) -> None:
+    assert name_of(f"attachment; {disposition}", "/a.csv")
 
 
 @given(st.text(max_size=400), st.text(max_size=400))

@@ -317,6 +317,14 @@ def test_announcements_without_end_are_ended(make_host: Make, failed: Make) -> N
     failed(make_host(endless).url(), fetch_silence_seconds=0.3)
 
 
+def test_announcements_take_no_more_memory_than_a_head_may(make_host: Make, failed: Make) -> None:
+    def flood(sock: socket.socket) -> None:
+        while True:
+            sock.sendall(b"HTTP/1.1 102 Processing\r\n\r\n" * 1000)
+
+    assert "no HTTP" in failed(make_host(flood).url()).message
+
+
 @pytest.mark.parametrize(
     "said", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"]
 )

@@ -51,7 +51,7 @@ def pause_of(retry_after: str) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # A date without a zone is meant in UTC, as all dates of HTTP are.
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -21,6 +21,10 @@ from .watch import CONNECT_SECONDS_MAX, LOOK_SECONDS, Watch
 logging.getLogger("httpcore").setLevel(logging.INFO)
 
 
+HEAD_BYTES_MAX = 1 << 20
+"""An answer may announce itself again and again, as fast as the line is, before it comes."""
+
+
 class GuardedBackend(httpcore.NetworkBackend):
     """Connects to `address`, whatever it is asked to connect to, by way of the guard.
 
@@ -72,7 +76,8 @@ class WatchedStream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Up to `max_bytes`, none at the end.
 
-        Raises httpcore.ReadTimeout after a silence, or when the head of the answer takes as long.
+        Raises httpcore.ReadTimeout after a silence, or when the head of the answer takes as long, and
+        RemoteProtocolError when the head is too large.
         """
         silent_at = monotonic() + self._watch.silence_seconds
         while True:
@@ -117,6 +122,8 @@ class WatchedStream(httpcore.NetworkStream):
         self.received += len(received)
         if self._head is not None:
             self._head += received
+            if len(self._head) > HEAD_BYTES_MAX:
+                raise httpcore.RemoteProtocolError
         return received
 
 

@@ -26,8 +26,14 @@ def name_of(disposition: str, *paths: str) -> str:
 
 def _told(disposition: str) -> str:
     """The file name of a Content-Disposition, in any of its spellings (RFC 6266), or nothing."""
-    if not disposition:
+    try:
+        return _read(disposition) if disposition else ""
+    except (ValueError, TypeError):
+        # The library does not get along with parts counted oddly, nor with charsets that are none of texts.
         return ""
+
+
+def _read(disposition: str) -> str:
     message = Message()
     message["Content-Disposition"] = disposition
     params = message.get_params([], "content-disposition")

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
@@ -75,8 +75,7 @@ async def _work(work: Work, stop_event: asyncio.Event, concurrency: int) -> None
             _worker(app, work, IMPORTS, concurrency),
             _worker(app, work, FETCHES, work.settings.fetches_at_once),
         ]
-        parts = [each.run() for each in workers]  # type: ignore[no-untyped-call]
-        await _until_first(work.leaving, *parts, keep_house(work, workers), stop_event.wait())
+        await _until_first(work.leaving, workers, keep_house(work, workers), stop_event.wait())
 
 
 def _app(database: Database, concurrency: int) -> App:
@@ -110,16 +109,22 @@ def _worker(app: App, work: Work, queue: str, concurrency: int) -> Worker:
     )
 
 
-async def _until_first(leaving: Event, *parts: Coroutine[Any, Any, object]) -> None:
-    """Run the parts until one ends, end the others (workers first finish their jobs), tell what broke."""
-    tasks = [asyncio.ensure_future(part) for part in parts]
+async def _until_first(
+    leaving: Event, workers: Sequence[Worker], *beside: Coroutine[Any, Any, object]
+) -> None:
+    """Run all of them until one ends, end the others (workers first finish their jobs), tell what broke."""
+    working = [asyncio.ensure_future(each.run()) for each in workers]  # type: ignore[no-untyped-call]
+    others = [asyncio.ensure_future(each) for each in beside]
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([*working, *others], return_when=asyncio.FIRST_COMPLETED)
     finally:
         leaving.set()
-        for task in tasks:
+        for worker in workers:
+            # Not cancelled: while a worker starts, its connections may lose that.
+            worker.stop()  # type: ignore[no-untyped-call]
+        for task in others:
             task.cancel()
-        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        ends = await asyncio.gather(*working, *others, return_exceptions=True)
     for end in ends:
         if isinstance(end, Exception):
             raise end
