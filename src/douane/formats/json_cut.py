@@ -62,18 +62,25 @@ def members(text: Text, members_max: int) -> dict[str, memoryview]:
     return {name: memoryview(value) for name, value in _MEMBERS.decode(text).items()}
 
 
+def signs(block: npt.NDArray[np.uint8], is_inside: bool) -> tuple[Numbers, bool]:
+    """Where brackets, braces and commas stand that are in no text, and whether the block ends inside of one.
+
+    `is_inside` says whether it begins inside of one; it must not end behind the backslash of an escape.
+    """
+    places = np.flatnonzero(IS_SIGN[block])
+    is_quote = block[places] == QUOTE
+    is_quote[is_quote] = ~_escaped(block, places[is_quote])
+    in_text = (np.cumsum(is_quote) + is_inside) % 2 == 1
+    return places[~is_quote & ~in_text], bool((int(is_quote.sum()) + is_inside) % 2)
+
+
 def _blocks(text: Text) -> Iterator[Numbers]:
     """The cuts, block by block."""
     depth, is_inside, start = 0, False, 0
     while start < len(text):
         end = _end(text, start)
         block = np.frombuffer(text[start:end], np.uint8)
-        places = np.flatnonzero(IS_SIGN[block])
-        is_quote = block[places] == QUOTE
-        is_quote[is_quote] = ~_escaped(block, places[is_quote])
-        in_text = (np.cumsum(is_quote) + is_inside) % 2 == 1
-        is_inside = bool((int(is_quote.sum()) + is_inside) % 2)
-        places = places[~is_quote & ~in_text]
+        places, is_inside = signs(block, is_inside)
         steps = STEPS[block[places]]
         after = depth + np.cumsum(steps, dtype=np.int64)
         yield places[((after == 1) & (steps >= 0)) | (after == 0)] + start

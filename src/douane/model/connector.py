@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .json_paths import Path, read_path
+from .json_paths import Each, Path, read_path
 from .placeholders import names_in
 
 NONE = "none"
@@ -109,8 +109,8 @@ class Pages:
 class PullLimits:
     """Bounds of one pull.
 
-    Each request is tried `attempts_max` times, pausing as long as the source asks, or else `pause_seconds`, then
-    twice as long, at most `pause_seconds_max`.
+    Each request is tried `attempts_max` times, pausing as long as the source asks, or else `pause_seconds`,
+    then twice as long, at most `pause_seconds_max`.
     """
 
     pages_max: int = 100_000
@@ -152,8 +152,9 @@ class Connector:
 
     @cached_property
     def records_path(self) -> Path:
-        """The steps to the lists of records."""
-        return read_path(self.records)
+        """The steps to the lists of records: `$.data[*]` and `$.data` mean the same."""
+        steps = read_path(self.records)
+        return steps[:-1] if steps[-1:] == (Each.PART,) else steps
 
     @cached_property
     def secret_names(self) -> frozenset[str]:

@@ -44,17 +44,8 @@ UNFIT_FOR_NAMES = frozenset('/\\?#%"')
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _NAME = re.compile(NAME)
 _OURS = frozenset(
-    {
-        "host",
-        "content-length",
-        "transfer-encoding",
-        "connection",
-        "accept-encoding",
-        "keep-alive",
-        "te",
-        "range",
-    }
-    | {"trailer", "upgrade", "expect", "proxy-authorization", "proxy-connection"}
+    {"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "keep-alive", "te"}
+    | {"trailer", "upgrade", "expect", "range", "proxy-authorization", "proxy-connection"}
 )
 
 

@@ -134,7 +134,7 @@ def _openly(value: Any, where: str) -> Complaints:
     if isinstance(value, Mapping):
         for name, each in value.items():
             if isinstance(each, str) and each and _OPENS.search(name) and not names_in(each):
-                yield f"{where}: {name[:50]} opens something; expected {{key}} or so, and the value in secrets"
+                yield f"{where}: {name[:40]} is open to all; expected {{key}}, and the value in secrets"
             yield from _openly(each, where)
     elif isinstance(value, list):
         for each in value:
