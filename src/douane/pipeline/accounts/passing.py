@@ -1,0 +1,309 @@
+"""One pass over a list of accounts: every object is counted, told of, and written or left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from douane.model.addresses import LINK_FIELDS
+from douane.model.customers import ACCOUNT_REQUIRED
+from douane.pipeline.batch import FAULT_SCHEMA, LINE
+from douane.pipeline.known import Keys, Mask
+from douane.pipeline.outcome import Outcome
+from douane.pipeline.overlap import ahead
+from douane.pipeline.tally import Tally
+from douane.pipeline.values.flag import read_flags
+from douane.settings import Settings
+from douane.store.account_merging import AccountMerging
+from douane.store.customer_tags import make_customer_tags
+
+from .aside import Aside
+from .chunks import CONTENT, FINGERPRINT, OWNER, Chunk, chunk_of, in_chunks, names_of
+from .claims import Claim, Claims
+from .ids import Ids
+from .joining import ROWS, Joined, joined
+from .judging import IS_OFF, Judge, repeats
+from .matching import Match, Matching
+from .reading import read_accounts, read_addresses, unknown_tags
+from .records import AccountBatch, ReadAccounts
+from .settling import Piece, Settling, Sound
+from .splitting import Splitting, stored_claim
+from .wishes import AccountWishes
+
+Numbers = npt.NDArray[np.int64]
+
+ADDRESSES_PER_CUSTOMER = 3
+"""How many more stored addresses than customers are held in memory at most."""
+
+TRUTHS = ("is_deleted", "is_inactive")
+
+
+@dataclass
+class Oddities:
+    """What was found out about a list.
+
+    `names` are the hashes of external ids that stand in several places, `ids` the customers whose accounts
+    must be read though they stand as they were last sent; all must be unless it `recognizes` any.
+    """
+
+    names: npt.NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    ids: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
+    recognizes: bool = True
+
+    def add_ids(self, ids: Numbers) -> None:
+        """Have these customers' accounts read."""
+        self.ids = np.concatenate([self.ids, ids])
+
+
+class ReadAgain(Exception):
+    """The list must be read again: accounts stand in several places, or these customers' must be read."""
+
+    def __init__(self, ids: Numbers | None = None) -> None:
+        super().__init__("the list must be read again")
+        self.is_repeated = ids is None
+        self.ids = np.empty(0, np.int64) if ids is None else ids
+
+
+class Pass:
+    """One pass; `outcome` and `tallies` have the counts and the faults afterwards."""
+
+    def __init__(
+        self,
+        merging: AccountMerging,
+        wishes: AccountWishes,
+        settings: Settings,
+        folder: Path,
+        oddities: Oddities,
+    ) -> None:
+        self._merging = merging
+        self._wishes = wishes
+        self._settings = settings
+        self._folder = folder
+        self._oddities = oddities
+        self._judge = Judge(merging, wishes)
+        self._aside = Aside(folder, oddities.names, settings.gathered_rows_max)
+        self._spoken = Claims()
+        self._recognized: list[Numbers] = []
+        self._members: list[pl.DataFrame] = []
+        self._tags: set[str] = set()
+        self.outcome = Outcome(folder, merging.organization_id, merging.run_id)
+        self.tallies = {
+            "customers": self.outcome.tally,
+            "addresses": Tally(),
+            "address_links": Tally(),
+        }
+
+    def write(self, reread: ReadAccounts) -> None:
+        """Read the list and write it. Raises ReadAgain."""
+        with (
+            ahead(in_chunks(reread())) as batches,
+            Ids.of(lambda count: self._merging.reserve_ids("customers", count)) as customers,
+            Ids.of(lambda count: self._merging.reserve_ids("addresses", count)) as addresses,
+        ):
+            first = list(islice(batches, 2))
+            self._prepare((customers, addresses), is_small=len(first) < 2)
+            with ahead(self._pieces(chain(first, batches))) as pieces:
+                for piece in pieces:
+                    self._merging.copy(piece.table, piece.columns, [piece.csv])
+        for batch in self._aside.batches():
+            left = list(self._settled(chunk_of(batch, self._wishes), may_go_straight=False))
+            assert not left, "an account that waits has nothing for COPY"
+        self._finish()
+
+    def _prepare(self, ids: tuple[Ids, Ids], *, is_small: bool) -> None:
+        """Find out what can be held in memory; of a small list only what it names is wanted."""
+        rows_max = self._settings.known_rows_max
+        fits = not is_small and self._merging.count("customers", rows_max + 1) <= rows_max
+        addresses_max = ADDRESSES_PER_CUSTOMER * rows_max
+        has_straight = fits and self._merging.count("addresses", addresses_max + 1) <= addresses_max
+        self._matching = Matching(self._merging, knows_all=fits)
+        splitting = Splitting(self._stored_addresses)
+        settle = (self._merging, splitting, self.tallies, self._folder, ids)
+        self._settling = Settling(*settle, has_straight=has_straight)
+
+    def _stored_addresses(self) -> Claim:
+        return stored_claim(self._merging.known_addresses())
+
+    def _pieces(self, batches: Iterator[AccountBatch]) -> Iterator[Piece]:
+        for batch in batches:
+            rest, waiting = self._aside.parted(batch)
+            self._settling.claim(waiting)
+            yield from self._settled(chunk_of(rest, self._wishes), may_go_straight=True)
+
+    def _settled(self, chunk: Chunk, *, may_go_straight: bool) -> Iterator[Piece]:
+        """Count, judge and settle the accounts of a chunk."""
+        self._receive(chunk)
+        if not chunk.accounts.height:
+            return
+        starts = chunk.starts
+        external = chunk.external.take(starts)
+        self._speak(external)
+        match = self._matching.match(external, names_of(chunk.accounts).gather(starts))
+        is_known = self._recognize(chunk, match)
+        if is_known.all():
+            return
+        sizes = chunk.sizes
+        rest = chunk.only(np.repeat(~is_known, sizes))
+        sound = self._sound(rest, match.take(~is_known))
+        if sound is not None:
+            yield from self._settling.settle(sound, may_go_straight=may_go_straight)
+
+    def _receive(self, chunk: Chunk) -> None:
+        """Count what came; what is no account is rejected."""
+        unreadable = chunk.received - chunk.accounts.height
+        tally = self.outcome.tally
+        tally.received += chunk.received
+        tally.rejected += unreadable
+        tally.unreadable += unreadable
+        self.tallies["addresses"].received += chunk.addresses.height
+        self.outcome.tell(chunk.faults, is_warning=False)
+        if self._wishes.makes_tags and "tags" in chunk.accounts.columns:
+            self._tags |= unknown_tags(chunk.accounts["tags"], self._wishes)
+
+    def _speak(self, external: Keys) -> None:
+        """Remember the names that the list has spoken of. Raises ReadAgain when it did before."""
+        given = external.take(external.given)
+        is_there, _, _ = self._spoken.find(given)
+        if is_there.any() or len(np.unique(given.high)) < len(given):
+            raise ReadAgain
+        self._spoken.add(Claim.of(given))
+
+    def _recognize(self, chunk: Chunk, match: Match) -> Mask:
+        """Which accounts stand as they were last sent; they are counted."""
+        prints = np.add.reduceat(chunk.accounts[FINGERPRINT].to_numpy().view(np.uint64), chunk.starts)
+        is_known = (match.ids != 0) & (match.fingerprints == prints.view(np.int64)) & (prints != 0)
+        is_known &= self._oddities.recognizes & ~np.isin(match.ids, self._oddities.ids)
+        if chunk.faults.height:
+            is_faulty = chunk.accounts[LINE].is_in(chunk.faults[LINE].implode()).to_numpy()
+            is_known &= ~np.logical_or.reduceat(is_faulty, chunk.starts)
+        if is_known.any():
+            self._recognized.append(match.ids[is_known])
+            self.outcome.tally.unchanged += int(chunk.sizes[is_known].sum())
+            same = chunk.only(np.repeat(is_known, chunk.sizes)).addresses
+            self.tallies["addresses"].unchanged += same.height
+            links = same.height - (_words_of_truth(same[IS_OFF]) if IS_OFF in same.columns else 0)
+            self.tallies["address_links"].received += links
+            self.tallies["address_links"].unchanged += links
+        return np.asarray(is_known)
+
+    def _sound(self, chunk: Chunk, match: Match) -> Sound | None:
+        """The accounts that may be stored by what they say; the others are told and counted."""
+        accounts = read_accounts(chunk.accounts.drop(OWNER, FINGERPRINT), self._wishes)
+        addresses = read_addresses(chunk.addresses.drop(OWNER, CONTENT), self._wishes)
+        rows = accounts.rows.with_columns(chunk.accounts[OWNER], chunk.accounts[FINGERPRINT])
+        one = joined(_complete(rows, ("external_id", *ACCOUNT_REQUIRED), TRUTHS), self._wishes.labels)
+        theirs = addresses.rows.with_columns(chunk.addresses[OWNER], chunk.addresses[CONTENT])
+        theirs = _complete(theirs, ("external_id",), tuple(each.name for each in LINK_FIELDS))
+        faults = pl.concat(
+            [accounts.faults, addresses.faults, self._judge.faults(one.accounts, theirs, match)]
+        )
+        warnings = pl.concat([accounts.warnings, addresses.warnings, one.warnings])
+        self.outcome.tell(faults, is_warning=False)
+        self.outcome.tell(warnings, is_warning=True)
+        owners = _owners(chunk)
+        is_bad = self._reject(one, theirs, pl.concat([faults[LINE], chunk.faults[LINE]]), owners)
+        doubtful = _owners_of(warnings[LINE], owners)
+        told = one.accounts.with_columns(
+            pl.when(pl.col(LINE).is_in(doubtful.implode()))
+            .then(~pl.col(FINGERPRINT))
+            .otherwise(FINGERPRINT)
+            .alias(FINGERPRINT)
+        )
+        if is_bad.all():
+            return None
+        self._members.append(one.members)
+        sound = told.filter(pl.Series(~is_bad))
+        return Sound(sound, self._wanted(sound, theirs), match.take(~is_bad))
+
+    def _reject(self, one: Joined, addresses: pl.DataFrame, lines: pl.Series, owners: pl.DataFrame) -> Mask:
+        """Count the accounts one of whose objects is at fault, and tell of their other objects."""
+        bad = _owners_of(lines, owners)
+        is_bad = one.accounts[LINE].is_in(bad.implode()).to_numpy()
+        if not is_bad.any():
+            return is_bad
+        self.outcome.tally.rejected += int(one.accounts[ROWS].filter(pl.Series(is_bad)).sum())
+        theirs = addresses.filter(pl.col(OWNER).is_in(bad.implode()))
+        self.tallies["addresses"].rejected += theirs.height
+        links = int((~theirs[IS_OFF].fill_null(False)).sum())
+        self.tallies["address_links"].received += links
+        self.tallies["address_links"].rejected += links
+        self._tell_members(one.members, lines)
+        return is_bad
+
+    def _tell_members(self, members: pl.DataFrame, lines: pl.Series) -> None:
+        """Tell that accounts are rejected at those of their objects that are not at fault themselves."""
+        first = (
+            members.filter(pl.col(LINE).is_in(lines.implode()))
+            .group_by(OWNER)
+            .agg(pl.col(LINE).min().cast(pl.String).alias("detail"))
+        )
+        others = members.filter(~pl.col(LINE).is_in(lines.implode())).join(first, on=OWNER)
+        nothing = pl.lit(None, pl.String)
+        told = others.select(
+            pl.col(LINE),
+            nothing.alias("field"),
+            nothing.alias("value"),
+            pl.lit("account-rejected").alias("code"),
+            pl.col("detail"),
+        )
+        self.outcome.tell(told.cast(FAULT_SCHEMA), is_warning=False)
+
+    def _wanted(self, accounts: pl.DataFrame, addresses: pl.DataFrame) -> pl.DataFrame:
+        """The addresses of accounts that are not deleted, each once; the others are counted."""
+        theirs = addresses.filter(pl.col(OWNER).is_in(accounts[LINE].implode()))
+        deleted = accounts.filter(pl.col("is_deleted").fill_null(False))[LINE]
+        of_living = theirs.filter(~pl.col(OWNER).is_in(deleted.implode())) if len(deleted) else theirs
+        once = of_living.filter(~repeats(of_living))
+        self.tallies["addresses"].unchanged += theirs.height - once.height
+        self.tallies["address_links"].received += once.height - int(once[IS_OFF].fill_null(False).sum())
+        return once
+
+    def _finish(self) -> None:
+        """Write what waited, and tell what is wrong with it."""
+        wrongs, forgotten = self._settling.finish()
+        if forgotten:
+            again = np.intersect1d(np.concatenate([np.empty(0, np.int64), *self._recognized]), forgotten)
+            if len(again):
+                raise ReadAgain(again)
+        told = wrongs.select(
+            pl.col(LINE),
+            pl.lit(self._wishes.labels.of_address("external_id")).alias("field"),
+            pl.col("external_id").alias("value"),
+            pl.col("code"),
+            pl.col("other_line").cast(pl.String).alias("detail"),
+        )
+        self.outcome.tell(told.cast(FAULT_SCHEMA), is_warning=False)
+        if wrongs.height and self._members:
+            members = pl.concat(self._members)
+            of_wrong = members.filter(pl.col(OWNER).is_in(wrongs["owner"].implode()))
+            self._tell_members(of_wrong, wrongs[LINE])
+        if self._tags:
+            make_customer_tags(self._merging.conn, self._merging.organization_id, sorted(self._tags))
+
+
+def _owners(chunk: Chunk) -> pl.DataFrame:
+    """The owner of each object."""
+    return chunk.accounts.select(LINE, OWNER)
+
+
+def _owners_of(lines: pl.Series, owners: pl.DataFrame) -> pl.Series:
+    """The accounts that the objects on these lines are of."""
+    return owners.filter(pl.col(LINE).is_in(lines.implode()))[OWNER].unique()
+
+
+def _complete(rows: pl.DataFrame, texts: tuple[str, ...], truths: tuple[str, ...]) -> pl.DataFrame:
+    """`rows` with these fields, empty where they are not there."""
+    lacking = [pl.lit(None, pl.String).alias(each) for each in texts if each not in rows.columns]
+    lacking += [pl.lit(None, pl.Boolean).alias(each) for each in truths if each not in rows.columns]
+    return rows.with_columns(lacking)
+
+
+def _words_of_truth(cells: pl.Series) -> int:
+    """How many of the cells say yes."""
+    return int(read_flags(cells).values.fill_null(False).sum())

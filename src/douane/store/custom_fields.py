@@ -1,0 +1,44 @@
+"""The custom fields of an organization: kept, listed and removed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from douane.model.custom_fields import CustomField, check_custom_field
+from douane.model.refusing import refusal
+
+from .queries import queries
+
+SQL = queries("custom_fields")
+
+Connection = psycopg.Connection[Any]
+
+
+def list_custom_fields(conn: Connection, organization_id: int) -> list[CustomField]:
+    """The organization's custom fields, those of accounts first, by external id."""
+    with conn.cursor(row_factory=class_row(CustomField)) as cursor:
+        found = cursor.execute(SQL["list_custom_fields"], {"organization_id": organization_id}).fetchall()
+    return [replace(each, choices=tuple(each.choices)) for each in found]
+
+
+def put_custom_field(conn: Connection, organization_id: int, custom: CustomField) -> CustomField:
+    """Keep a custom field, in place of one of the same external id. Refuses `bad-record`.
+
+    Refuses too when the type would change: what is stored was read by it.
+    """
+    check_custom_field(custom)
+    values = {"organization_id": organization_id, **asdict(custom), "choices": list(custom.choices)}
+    if conn.execute(SQL["put_custom_field"], values).fetchone() is None:
+        raise refusal("bad-record", f"The custom field {custom.external_id} has another type already.")
+    return custom
+
+
+def remove_custom_field(conn: Connection, organization_id: int, entity: str, external_id: str) -> None:
+    """Remove a custom field; values that are stored stay. Refuses `unknown-record`."""
+    values = {"organization_id": organization_id, "entity": entity, "external_id": external_id}
+    if conn.execute(SQL["remove_custom_field"], values).fetchone() is None:
+        raise refusal("unknown-record", f"custom field {external_id} of {entity} records")
