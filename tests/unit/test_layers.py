@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "model": set(),
     "formats": {"model"},
     "store": {"model"},
-    "fetch": {"model", "store", "pipeline"},
+    "fetch": {"model", "formats", "store", "pipeline"},
     "pipeline": {"model", "formats", "store"},
     "dialects": {"model", "formats", "store", "pipeline"},
     "jobs": {"model", "formats", "store", "pipeline", "dialects", "fetch"},

@@ -1,12 +1,12 @@
-"""One request for a file and its answer: asked of a checked address, failures told in words."""
+"""One request and its answer: asked of a checked address, failures told in words."""
 
 from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 import httpcore
@@ -20,6 +20,15 @@ from .guard import Guard
 from .watch import CONNECT_SECONDS_MAX, Watch
 
 _HEAD = re.compile(rb"HTTP/[0-9.]+ ([0-9]{3})[\s\S]*?\n\r?\n")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What is sent besides the address. Headers and body may open something: they are in no repr."""
+
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -46,39 +55,73 @@ def asked(address: Address, guard: Guard, watch: Watch, ca_file: str) -> Iterato
     no proxy. Authorities in `ca_file` are trusted as well, unless it is empty. Raises SourceFailure when
     the host cannot be reached or does not keep to HTTP, and what the guard and the watch raise.
     """
-    backend = GuardedBackend(guard, address, watch)
     context = tls_context(ca_file) if address.scheme == "https" else None
-    request = _request(address)
-    connection = httpcore.HTTPConnection(request.url.origin, ssl_context=context, network_backend=backend)
+    connection = connection_to(address, guard, watch, context)
     try:
-        response = connection.handle_request(request)
+        with answered(connection, address, watch, Sent(headers={"Connection": "close"})) as answer:
+            yield answer
+    finally:
+        connection.close()
+
+
+def connection_to(
+    address: Address, guard: Guard, watch: Watch, context: ssl.SSLContext | None
+) -> httpcore.HTTPConnection:
+    """A connection to the host of the address, made by way of the guard with the first request."""
+    backend = GuardedBackend(guard, address, watch)
+    return httpcore.HTTPConnection(_url(address).origin, ssl_context=context, network_backend=backend)
+
+
+@contextmanager
+def answered(
+    connection: httpcore.HTTPConnection, address: Address, watch: Watch, sent: Sent
+) -> Iterator[Answer]:
+    """The answer to one request on the connection, which can take another one when all of it was read.
+
+    Raises what `asked` does.
+    """
+    try:
+        response = connection.handle_request(_request(address, sent))
         stream = response.extensions["network_stream"]
         assert isinstance(stream, WatchedStream), "httpcore gives back the stream it was given"
         assert isinstance(response.stream, Iterable)
         head_size = _size_of_head(stream.end_of_head())
         headers = httpx.Headers(response.headers)
-        yield Answer(response.status, headers, response.stream, stream, head_size)
+        try:
+            yield Answer(response.status, headers, response.stream, stream, head_size)
+        finally:
+            response.close()
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise SourceFailure(f"{address.shown} {_in_words(error, watch)}.") from error
-    finally:
-        connection.close()
 
 
-def _request(address: Address) -> httpcore.Request:
-    url = httpcore.URL(
+def _url(address: Address) -> httpcore.URL:
+    return httpcore.URL(
         scheme=address.scheme.encode(),
         host=address.host.encode(),
         port=address.port,
         target=address.target.encode("ascii"),
     )
-    headers: dict[bytes | str, bytes | str] = {
+
+
+def _request(address: Address, sent: Sent) -> httpcore.Request:
+    usual = {
         "Host": address.authority,
         "User-Agent": f"douane/{version('douane')}",
         "Accept": "*/*",
         "Accept-Encoding": "identity",
-        "Connection": "close",
     }
-    return httpcore.Request("GET", url, headers=headers, extensions={"timeout": TIMEOUTS})
+    told = {name.lower() for name in sent.headers}
+    headers = {name: value for name, value in usual.items() if name.lower() not in told} | dict(sent.headers)
+    if sent.body or sent.method == "POST":
+        headers["Content-Length"] = str(len(sent.body))
+    return httpcore.Request(
+        sent.method,
+        _url(address),
+        headers=[(name.encode(), value.encode()) for name, value in headers.items()],
+        content=sent.body,
+        extensions={"timeout": TIMEOUTS},
+    )
 
 
 def _size_of_head(received: bytes) -> int:

@@ -69,9 +69,8 @@ class WatchedStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, watch: Watch) -> None:
         self._stream = stream
         self._watch = watch
-        self._head_by = monotonic() + watch.silence_seconds
-        self._head: bytearray | None = bytearray()
-        self.received = 0
+        self._head: bytearray | None = None
+        self._expect_head()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Up to `max_bytes`, none at the end.
@@ -104,6 +103,9 @@ class WatchedStream(httpcore.NetworkStream):
             return 0
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send these bytes; what is sent behind an answer begins another request."""
+        if self._head is None:
+            self._expect_head()
         self._stream.write(buffer, timeout)
 
     def close(self) -> None:
@@ -117,6 +119,10 @@ class WatchedStream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+    def _expect_head(self) -> None:
+        self._head, self.received = bytearray(), 0
+        self._head_by = monotonic() + self._watch.silence_seconds
 
     def _counted(self, received: bytes) -> bytes:
         self.received += len(received)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from douane.model.connector import Connector
 from douane.settings import Settings
 
+from .connections import Connections
 from .guard import Guard
+from .pull_chain import prepared
+from .pull_pages import read_pages
+from .pull_source import Source
+from .pull_tokens import Tokens
+from .pulled_file import PulledFile
+from .watch import Watch
 
 
 @dataclass(frozen=True)
@@ -45,4 +53,17 @@ def pull(
     that the source asks for, and Stopped within a moment once `is_stopping`. Nothing is left in the folder
     then.
     """
-    raise NotImplementedError
+    limits = connector.limits
+    watch = Watch(monotonic() + limits.seconds_max, limits.seconds_max, limits.silence_seconds, is_stopping)
+    connections = Connections(guard, watch, settings.ca_file)
+    tokens = Tokens(connector.authentication, secrets, connections)
+    source = Source(connector, secrets, connections, tokens, watch, note)
+    file = PulledFile(folder)
+    try:
+        requests = prepared(source, folder)
+        bytes_max = min(limits.bytes_max, settings.limits.upload_bytes_max)
+        read = read_pages(source, requests, file, bytes_max)
+        return Pulled(file.finish(), read.records, read.pages, file.size, read.received, file.digest)
+    finally:
+        file.discard()
+        connections.close()

@@ -1,0 +1,262 @@
+"""Whatever a source does, a pull ends with all records or none, and says why."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+import tracemalloc
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from douane.errors import SourceFailure
+from douane.fetch.guard import Guard
+from douane.fetch.watch import Stopped
+from douane.model.networks import AllowedNetwork
+from douane.settings import Limits, Settings
+
+PAGES = {"kind": "number", "parameter": "page"}
+
+
+def flaky(make_source: Any, accounts: Any, troubles: list[Any], at: int = 2) -> Any:
+    """A source of three pages that answers with each of the troubles once before it gives page `at`."""
+    left: Iterator[Any] = iter(troubles)
+
+    def answer(seen: Any) -> Any:
+        page = int(seen.query["page"])
+        trouble = next(left, None) if page == at else None
+        if trouble is not None:
+            return trouble
+        return accounts(page * 2, page * 2 + 2) if page < 4 else []
+
+    return make_source(answer)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 429, 408, 425])
+def test_a_status_that_may_pass_is_asked_again(
+    puller: Any, make_source: Any, reply_with: Any, accounts: Any, status: int
+) -> None:
+    source = flaky(make_source, accounts, [reply_with(b"sorry", status)] * 3)
+    assert puller.records(source, path="/a", pages=PAGES) == accounts(2, 8)
+    assert len(puller.notes) == 3
+    assert f"/a?... answers {status}. Asked again in 0 seconds." in puller.notes[0]
+
+
+def test_a_source_that_stays_down_ends_the_pull(puller: Any, make_source: Any, reply_with: Any) -> None:
+    source = make_source(lambda _: reply_with(b"", 500))
+    told = puller.failed(source, path="/a", limits={"attempts_max": 3})
+    assert told.message.endswith("/a answers 500.")
+    assert len(source.seen) == 3
+
+
+def test_retry_after_is_kept_to(puller: Any, make_source: Any, reply_with: Any, accounts: Any) -> None:
+    source = flaky(make_source, accounts, [reply_with(b"", 429, {"Retry-After": "1"})])
+    assert puller.records(source, pages=PAGES) == accounts(2, 8)
+    assert "Asked again in 1 seconds." in puller.notes[0]
+
+
+def test_a_long_retry_after_is_left_to_the_queue(puller: Any, make_source: Any, reply_with: Any) -> None:
+    source = make_source(lambda _: reply_with(b"", 429, {"Retry-After": "600"}))
+    told = puller.failed(source)
+    assert isinstance(told, SourceFailure)
+    assert told.pause_seconds == 600
+    assert len(source.seen) == 1
+
+
+def test_pauses_become_longer(puller: Any, make_source: Any, reply_with: Any) -> None:
+    source = make_source(lambda _: reply_with(b"", 503))
+    limits = {"attempts_max": 4, "pause_seconds": 0.01, "pause_seconds_max": 0.02}
+    puller.failed(source, limits=limits)
+    assert [each.split(" in ")[1] for each in puller.notes] == ["0.01 seconds.", "0.02 seconds.", "0.02 seconds."]
+
+
+@pytest.mark.parametrize("is_measured", [True, False])
+def test_half_a_page_is_asked_for_again(
+    puller: Any, make_source: Any, reply_with: Any, accounts: Any, is_measured: bool
+) -> None:
+    half = reply_with(accounts(4, 6), is_measured=is_measured, is_cut=True)
+    source = flaky(make_source, accounts, [half, half])
+    assert puller.records(source, pages=PAGES) == accounts(2, 8)
+    assert len(puller.notes) == 2
+
+
+@pytest.mark.parametrize("is_measured", [True, False])
+def test_half_a_page_again_and_again_ends_the_pull(
+    puller: Any, make_source: Any, reply_with: Any, accounts: Any, is_measured: bool
+) -> None:
+    half = reply_with(accounts(4, 6), is_measured=is_measured, is_cut=True)
+    source = flaky(make_source, accounts, [half] * 100)
+    words = "is cut" if is_measured else "JSON that is cut"
+    assert words in puller.failed(source, pages=PAGES).message
+
+
+def test_half_of_a_json_text_that_claims_to_be_whole(
+    puller: Any, make_source: Any, reply_with: Any, accounts: Any
+) -> None:
+    half = reply_with(json.dumps(accounts(0, 5)).encode()[:100])
+    assert "JSON that is cut" in puller.failed(make_source(lambda _: half)).message
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "words"),
+    [
+        (b"<html>Please log in</html>", {"Content-Type": "text/html"}, "no JSON but text/html: it begins with '<html>"),
+        (b"[{,}]", {"Content-Type": "application/json"}, "no JSON: invalid character"),
+        (b'[{"a": 1}, {"a": \xff}]', {}, "no JSON"),
+        (b'[{"a": "\xff"}]', {}, "not UTF-8"),
+        ('[{"a": 1}]'.encode("utf-16"), {}, "it begins with"),
+    ],
+)
+def test_what_is_no_json_is_refused(
+    puller: Any, make_source: Any, reply_with: Any, accounts: Any, body: bytes, headers: Any, words: str
+) -> None:
+    told = puller.refused(flaky(make_source, accounts, [reply_with(body, 200, headers)]), pages=PAGES)
+    assert told.code == "source-not-json"
+    assert words in told.message
+
+
+def test_where_no_records_are_the_answer_is_described(puller: Any, make_source: Any) -> None:
+    source = make_source(lambda _: {"error": "unknown tenant", "code": 7})
+    told = puller.refused(source, path="/a", records="$.data")
+    assert told.code == "source-without-records"
+    assert "/a has none at $.data: the answer has the names error, code" in told.message
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "source-refuses"),
+        (401, "source-denied"),
+        (403, "source-denied"),
+        (404, "source-gone"),
+        (410, "source-gone"),
+        (304, "source-refuses"),
+    ],
+)
+def test_a_status_that_stays_is_refused(
+    puller: Any, make_source: Any, reply_with: Any, accounts: Any, status: int, code: str
+) -> None:
+    source = flaky(make_source, accounts, [reply_with(b"", status)])
+    assert puller.refused(source, pages=PAGES).code == code
+    assert len(source.seen) == 2
+
+
+def test_a_redirect_to_a_private_address_is_refused(
+    puller: Any, make_source: Any, reply_with: Any
+) -> None:
+    source = make_source(lambda _: reply_with(b"", 302, {"Location": "http://10.0.0.1/secret"}))
+    told = puller.refused(source)
+    assert told.code == "source-forbidden"
+    assert "private" in told.message
+
+
+def test_a_redirect_on_a_later_page_to_metadata_is_refused(
+    puller: Any, make_source: Any, reply_with: Any, accounts: Any
+) -> None:
+    trouble = reply_with(b"", 302, {"Location": "http://169.254.169.254/latest"})
+    source = flaky(make_source, accounts, [trouble], at=3)
+    assert puller.refused(source, pages=PAGES).code == "source-forbidden"
+
+
+def test_a_source_in_a_closed_network_is_refused(puller: Any, make_source: Any) -> None:
+    source = make_source(lambda _: [])
+    assert puller.refused(source, guard=Guard()).code == "source-forbidden"
+    private = Guard((AllowedNetwork(ip_network("10.0.0.0/8"), True),))
+    assert puller.refused(source, guard=private).code == "source-forbidden"
+    assert source.seen == []
+
+
+def test_redirects_in_a_circle_are_refused(puller: Any, make_source: Any, reply_with: Any) -> None:
+    source = make_source(lambda _: reply_with(b"", 302, {"Location": "/again"}))
+    assert puller.refused(source).code == "source-redirects"
+
+
+def test_a_redirect_to_nowhere_is_refused(puller: Any, make_source: Any, reply_with: Any) -> None:
+    assert puller.refused(make_source(lambda _: reply_with(b"", 302))).code == "source-redirects"
+
+
+def test_what_is_sent_is_not_sent_elsewhere(puller: Any, make_source: Any, reply_with: Any) -> None:
+    source = make_source(lambda _: reply_with(b"", 307, {"Location": "/again"}))
+    assert puller.refused(source, method="POST", body={}).code == "source-redirects"
+    assert len(source.seen) == 1
+
+
+def test_a_source_that_is_not_there(puller: Any, make_source: Any) -> None:
+    source = make_source(lambda _: [])
+    source.close()
+    assert "cannot be reached" in puller.failed(source, limits={"attempts_max": 2}).message
+    assert len(puller.notes) == 1
+
+
+def test_a_silent_source_is_left(puller: Any, make_source: Any) -> None:
+    done = threading.Event()
+    source = make_source(lambda _: done.wait(20))
+    try:
+        told = puller.failed(source, limits={"silence_seconds": 1, "attempts_max": 1})
+    finally:
+        done.set()
+    assert "was silent for 1 seconds" in told.message
+
+
+def test_a_pull_stops_within_a_moment(puller: Any, make_source: Any, reply_with: Any) -> None:
+    source = make_source(lambda _: reply_with(b"", 503, {"Retry-After": "100"}))
+    told = puller.failed(source, is_stopping=lambda: bool(source.seen))
+    assert isinstance(told, Stopped)
+
+
+def test_the_operators_bound_holds_too(puller: Any, make_source: Any, accounts: Any, tmp_path: Any) -> None:
+    settings = Settings(data=tmp_path, limits=Limits(upload_bytes_max=100))
+    source = make_source(lambda _: accounts(0, 50))
+    assert puller.refused(source, settings=settings).code == "source-too-large"
+
+
+def test_gzip_is_opened(puller: Any, make_source: Any, reply_with: Any, accounts: Any) -> None:
+    body = gzip.compress(json.dumps(accounts(0, 5)).encode())
+    source = make_source(lambda _: reply_with(body, headers={"Content-Encoding": "gzip"}))
+    assert puller.records(source) == accounts(0, 5)
+
+
+def test_a_gzip_bomb_is_bounded(puller: Any, make_source: Any, reply_with: Any) -> None:
+    body = gzip.compress(b"[" + b" " * 50_000_000)
+    source = make_source(lambda _: reply_with(body, headers={"Content-Encoding": "gzip"}))
+    assert puller.refused(source, limits={"bytes_max": 1_000_000}).code == "source-too-large"
+
+
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"[1, 2]" * 100)[:-12]])
+def test_broken_gzip_is_asked_for_again(
+    puller: Any, make_source: Any, reply_with: Any, body: bytes
+) -> None:
+    source = make_source(lambda _: reply_with(body, headers={"Content-Encoding": "gzip"}))
+    assert "gzip" in puller.failed(source).message
+    assert len(source.seen) == 5
+
+
+def test_other_packings_are_refused(puller: Any, make_source: Any, reply_with: Any) -> None:
+    source = make_source(lambda _: reply_with(b"x", headers={"Content-Encoding": "br"}))
+    assert puller.refused(source).code == "unknown-compression"
+
+
+def test_a_page_with_a_wrong_digest_is_asked_for_again(
+    puller: Any, make_source: Any, reply_with: Any
+) -> None:
+    wrong = {"Content-MD5": "1B2M2Y8AsgTpgAmY7PhCfg=="}
+    source = make_source(lambda _: reply_with([1], headers=wrong))
+    assert "came damaged" in puller.failed(source).message
+
+
+def test_a_large_page_takes_little_memory(puller: Any, make_source: Any, reply_with: Any) -> None:
+    record = {"name": "x" * 1000, "list": [1] * 50}
+    body = json.dumps({"data": [record] * 30_000}).encode()
+    source = make_source(lambda _: reply_with(body))
+    tracemalloc.start()
+    try:
+        pulled = puller.pull(source, records="$.data")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert pulled.records == 30_000
+    # The page has 35 MB, and the server that sends it is in this process; its body was there before.
+    assert peak < len(body) / 1.5
