@@ -63,7 +63,10 @@ class Requests:
             sign = "?" if address.query is None else "&"
             address = read_address(f"{address.text}{sign}{urlencode(query, quote_via=quote)}")
         body, kind = self._body(call, turn)
-        headers = {"Accept": "application/json, */*;q=0.1"} | kind | self._headers(call)
+        headers = self._headers(call)
+        usual = {"Accept": "application/json, */*;q=0.1"} | kind
+        told = {name.lower() for name in headers}
+        headers |= {name: value for name, value in usual.items() if name.lower() not in told}
         return Request(address, Sent(call.method, headers, body))
 
     def _address(self, call: Call) -> Address:
@@ -83,15 +86,17 @@ class Requests:
         return query if is_in_body else {**query, **turn.parameters}
 
     def _headers(self, call: Call) -> dict[str, str]:
-        named = {name.lower(): name for name in (*self.connector.headers, *call.headers)}
-        told = {
-            each.lower(): value for each, value in (*self.connector.headers.items(), *call.headers.items())
-        }
-        headers = {named[name]: filled(value, self.values).strip() for name, value in told.items()}
+        """The headers of the call, and those of the connector that need nothing which a later call keeps."""
+        usual = {name: text for name, text in self.connector.headers.items() if self._can_fill(text)}
+        told = {name.lower(): (name, text) for name, text in (*usual.items(), *call.headers.items())}
+        headers = {name: filled(text, self.values).strip() for name, text in told.values()}
         for name, value in headers.items():
             if _CONTROL.search(value):
                 raise refusal("bad-connector", f"the header {name} would hold signs that no header can have")
         return headers
+
+    def _can_fill(self, text: str) -> bool:
+        return names_in(text) <= self.values.keys()
 
     def _body(self, call: Call, turn: Turn) -> tuple[bytes, dict[str, str]]:
         """The body, and the header that says what it is."""

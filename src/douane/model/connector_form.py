@@ -34,6 +34,7 @@ from .placeholders import NAME
 from .texts import is_code, is_plain
 
 ADDRESS_CHARACTERS_MAX = 2000
+ADDRESS_EXPECTED = "an address such as https://api.example.com/v1, without user, password and query"
 VALUE_CHARACTERS_MAX = 8192
 SECRET_CHARACTERS_MAX = 8192
 PAIRS_MAX = 100
@@ -61,6 +62,14 @@ def seconds(least: float, most: float) -> Read:
     return read
 
 
+def token_address(value: Any) -> str:
+    """Reads an address that may have a query."""
+    if not isinstance(value, str) or "#" in value or not is_plain(value):
+        raise ValueError(ADDRESS_EXPECTED)
+    address(value.partition("?")[0])
+    return value
+
+
 def address(value: Any) -> str:
     """Reads an address that paths can be put behind."""
     try:
@@ -69,7 +78,7 @@ def address(value: Any) -> str:
     except ValueError:
         is_fine = False
     if not is_fine or len(value) > ADDRESS_CHARACTERS_MAX or set("@?#{}") & set(value):
-        raise ValueError("an address such as https://api.example.com/v1, without user, password and query")
+        raise ValueError(ADDRESS_EXPECTED)
     return str(value).rstrip("/")
 
 
@@ -190,7 +199,7 @@ AUTHENTICATION_KEYS = {
     "kind": Key("kind", one_of(NONE, BASIC, HEADER, CLIENT_CREDENTIALS, PASSWORD)),
     "user": Key("user", text()),
     "header": Key("header", text("the name of a header that may be set", is_header)),
-    "token_url": Key("token_url", address, is_shown=False),
+    "token_url": Key("token_url", token_address, is_shown=False),
     "client_id": Key("client_id", text()),
     "client_in": Key("client_in", one_of(BASIC, BODY)),
     "scope": Key("scope", text(most=ADDRESS_CHARACTERS_MAX)),

@@ -14,6 +14,7 @@ from .connector import (
     EMPTY,
     HEADER,
     NEXT,
+    NONE,
     NUMBER,
     OFFSET,
     PASSWORD,
@@ -49,7 +50,8 @@ _OPENS = re.compile(
 
 def problems_of(connector: Connector, sent: Collection[str], known: Collection[str]) -> Complaints:
     """What is wrong with a connector, given the names of the secrets that were `sent` and are `known`."""
-    yield from _authentication(connector.authentication)
+    headers = (connector.headers, *(each.headers for each in connector.calls))
+    yield from _authentication(connector.authentication, {name for each in headers for name in each})
     yield from _pages(connector.pages, connector.call)
     yield from _names(connector, {*sent, *known})
     yield from _secrets(connector, sent, known)
@@ -58,7 +60,7 @@ def problems_of(connector: Connector, sent: Collection[str], known: Collection[s
         yield from _call(where, call)
 
 
-def _authentication(told: Authentication) -> Complaints:
+def _authentication(told: Authentication, headers: Collection[str]) -> Complaints:
     for name in NEEDS.get(told.kind, ()):
         if not getattr(told, name):
             yield f"authentication: {name} is missing, which {told.kind} needs"
@@ -66,6 +68,9 @@ def _authentication(told: Authentication) -> Complaints:
     for name in ("user", "header", "token_url", "client_id", "client_in", "scope"):
         if getattr(told, name) != getattr(usual, name) and name not in TAKES.get(told.kind, ()):
             yield f"authentication: {name} is nothing that {told.kind} knows"
+    opening = told.header if told.kind == HEADER else "Authorization" if told.kind != NONE else ""
+    if opening.lower() in {name.lower() for name in headers}:
+        yield f"headers: {opening} is set by authentication already"
     if ":" in told.user and told.kind == BASIC:
         yield "authentication: user holds a colon, which basic cannot tell from the password behind it"
 

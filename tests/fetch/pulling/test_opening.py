@@ -60,9 +60,7 @@ def test_secrets_by_name(puller: Any, make_source: Any) -> None:
 
 
 @pytest.mark.parametrize("client_in", ["basic", "body"])
-def test_oauth2_client_credentials(
-    puller: Any, make_source: Any, reply_with: Any, client_in: str
-) -> None:
+def test_oauth2_client_credentials(puller: Any, make_source: Any, reply_with: Any, client_in: str) -> None:
     source = token_source(make_source, reply_with, lambda seen, token: [{"token": token}])
     told = {"kind": "oauth2_client_credentials", "token_url": f"{source.url}/token", "client_id": "c:1"}
     records = puller.records(source, authentication=told | {"client_in": client_in, "scope": "read all"})
@@ -133,7 +131,12 @@ def test_a_token_that_opens_nothing_is_told(puller: Any, make_source: Any, reply
 @pytest.mark.parametrize(
     ("body", "status", "code", "words"),
     [
-        ({"error": "invalid_client", "error_description": "s3cret client"}, 401, "source-denied", "invalid_client"),
+        (
+            {"error": "invalid_client", "error_description": "s3cret client"},
+            401,
+            "source-denied",
+            "invalid_client",
+        ),
         ({"error": "s3cret client"}, 400, "source-denied", "answers 400."),
         (b"<html>", 403, "source-denied", "answers 403"),
         ({"token": "t1"}, 200, "source-denied", "gives no access_token"),
@@ -153,9 +156,7 @@ def test_no_token_is_told(
     assert {each.path for each in source.seen} == {"/token"}
 
 
-def test_a_token_endpoint_that_is_down_is_asked_again(
-    puller: Any, make_source: Any, reply_with: Any
-) -> None:
+def test_a_token_endpoint_that_is_down_is_asked_again(puller: Any, make_source: Any, reply_with: Any) -> None:
     def answer(seen: Any) -> Any:
         if seen.path == "/token" and len(source.seen) < 3:
             return reply_with(b"", 503)
@@ -182,7 +183,10 @@ def test_another_host_gets_nothing_that_opens(
     other = make_source(lambda _: [1, 2])
     source = make_source(lambda _: reply_with(b"", 307, {"Location": f"{other.url}/file?sig=abc"}))
     assert puller.records(source, **told) == [1, 2]
-    assert any("s3cret" in str(each) for each in (source.seen[0].headers, source.seen[0].query)) or told is OPENINGS[0]
+    assert (
+        any("s3cret" in str(each) for each in (source.seen[0].headers, source.seen[0].query))
+        or told is OPENINGS[0]
+    )
     (seen,) = other.seen
     assert set(seen.headers) == {"host", "user-agent", "accept", "accept-encoding"}
     assert seen.query == {"sig": "abc"}
