@@ -28,11 +28,13 @@ from douane.errors import Refusal
 from douane.fetch.deposits import Prepared, prepare_deposit
 from douane.fetch.download import Identity, download
 from douane.fetch.guard import Guard
+from douane.fetch.pull import pull
 from douane.formats.fec_columns import AMOUNTS, DATES, OFFICIAL
 from douane.formats.fec_write import LATIN_9, Form, write_fec
 from douane.formats.tra import TraHeader, write_tra
 from douane.jobs.by_hand import cancel, jobs_listed
 from douane.model.catalogue import FAULTS, REFUSALS, WARNINGS
+from douane.model.connector_document import read_connector
 from douane.model.entries import NewEntry
 from douane.model.fiscal_years import FiscalYear
 from douane.model.journals import Journal
@@ -531,6 +533,45 @@ def source_changed(_: Any, folder: Path) -> str:
 def source_unmeasured(_: Any, folder: Path) -> str:
     with source(200, CLIENT.encode(), {}) as url:
         return raised(download, url, ANYWHERE, folder, Settings(folder))
+
+
+def pulled(folder: Path, body: bytes, **told: Any) -> str:
+    """The code with which a pull ends from a source that answers every request so."""
+    with source(200, body, {"Content-Length": str(len(body))}) as url:
+        document = {"name": "shop", "base_url": url.removesuffix("/export.csv"), **told}
+        connector = read_connector(document).connector
+        return raised(pull, connector, {}, ANYWHERE, folder, Settings(folder))
+
+
+@makes("bad-connector")
+def bad_connector(_: Any, __: Path) -> str:
+    return raised(read_connector, {"name": "shop", "base_url": "ftp://shop.example"})
+
+
+@makes("source-not-json")
+def source_not_json(_: Any, folder: Path) -> str:
+    return pulled(folder, b"<html>")
+
+
+@makes("source-without-records")
+def source_without_records(_: Any, folder: Path) -> str:
+    return pulled(folder, b'{"error": "no tenant"}', records="$.data")
+
+
+@makes("source-too-large")
+def source_too_large(_: Any, folder: Path) -> str:
+    return pulled(folder, b"[1, 2]", limits={"records_max": 1})
+
+
+@makes("source-endless")
+def source_endless(_: Any, folder: Path) -> str:
+    pages = {"kind": "number", "parameter": "page"}
+    return pulled(folder, b"[1]", pages=pages, limits={"pages_max": 1})
+
+
+@makes("source-repeats")
+def source_repeats(_: Any, folder: Path) -> str:
+    return pulled(folder, b"[1]", pages={"kind": "number", "parameter": "page"})
 
 
 def test_each_code_of_the_catalogue_has_its_maker() -> None:
