@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from .json_paths import Each, Path, read_path
 from .placeholders import names_in
@@ -127,9 +128,9 @@ class PullLimits:
 class Connector:
     """A source of records: `call` gives them, after the calls `before`, in lists at the path `records`.
 
-    The `headers` go with every call. `mapping` is the name of one, empty for the usual one; `schedule` is a
-    cron line in UTC, empty when it is run by hand. What comes due while a run is under way waits in a QUEUE,
-    or is left out (SKIP).
+    One without `base_url` has no source: records are sent to it. The `headers` go with every call. `mapping`
+    is the name of one, empty for the usual one; `schedule` is a cron line in UTC, empty when it is run by
+    hand. What comes due while a run is under way waits in a QUEUE, or is left out (SKIP).
     """
 
     name: str
@@ -144,6 +145,17 @@ class Connector:
     mapping: str = ""
     schedule: str = ""
     when_busy: str = QUEUE
+
+    @property
+    def has_source(self) -> bool:
+        """Whether there is something to pull from."""
+        return bool(self.base_url)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Where secrets may go: scheme, host and port of the source and of what gives tokens."""
+        addresses = (urlsplit(each) for each in (self.base_url, self.authentication.token_url) if each)
+        return frozenset(f"{each.scheme}://{each.netloc}".lower() for each in addresses)
 
     @property
     def calls(self) -> tuple[Call, ...]:

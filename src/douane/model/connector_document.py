@@ -27,6 +27,8 @@ DOCUMENT_BYTES_MAX = 256 * 1024
 """How long a connector may be as it is sent."""
 
 PROBLEMS_TOLD = 50
+RECEIVING = {"name", "mapping"}
+"""The keys of a connector without a source: records are only sent to it."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ def read_connector(sent: Any, known: Collection[str] = ()) -> Described:
     problems: list[str] = []
     top = read_keys(sent, CONNECTOR_KEYS, "", problems)
     if isinstance(sent, dict):
-        problems += [f"{name} is missing" for name in ("name", "base_url") if name not in sent]
+        needed = ("name",) if sent.keys() <= RECEIVING else ("name", "base_url")
+        problems += [f"{name} is missing" for name in needed if name not in sent]
     secrets = top.pop("secrets", {})
     connector = _connector(top, problems)
     problems += problems_of(connector, secrets, known)

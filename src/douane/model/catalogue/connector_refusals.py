@@ -12,6 +12,36 @@ CONNECTOR_REFUSALS = (
         "Correct all of it, then send it again; each key has a meaning in the guide to connectors.",
     ),
     Code(
+        "unknown-connector",
+        "Unknown connector",
+        "There is no connector {detail}.",
+        "douane connector list shows them; douane connector add makes one.",
+    ),
+    Code(
+        "connector-taken",
+        "Connector there already",
+        "There is a connector {detail} already.",
+        "Change it with PUT, or choose another name.",
+    ),
+    Code(
+        "too-many-connectors",
+        "Too many connectors",
+        "The organization has {detail} connectors, which is as many as it may have.",
+        "Remove one that nobody uses.",
+    ),
+    Code(
+        "connector-receives",
+        "Connector without a source",
+        "There is nothing to pull: connector {detail} has no base_url, it only takes what is sent to it.",
+        "Give it a base_url, or send the records as the body of the request.",
+    ),
+    Code(
+        "connector-busy",
+        "Connector that is busy",
+        "Connector {detail}",
+        "Ask again once that run is over, or set when_busy to queue.",
+    ),
+    Code(
         "source-not-json",
         "Answer that is no JSON",
         "The answer cannot be read: {detail}.",
