@@ -58,7 +58,8 @@ def test_the_name_of_the_address_may_be_left_out_of_the_body(web: Web, auth: Aut
 
 def test_the_list_has_the_built_in_ones_until_there_is_one_of_the_name(web: Web, auth: Auth) -> None:
     web.post("/v1/mappings", json=CLIENTS, auth=auth)
-    own, built_in = web.get("/v1/mappings", auth=auth).json()["mappings"]
+    own, shipped, built_in = web.get("/v1/mappings", auth=auth).json()["mappings"]
+    assert (shipped["name"], shipped["table"]) == ("DJUST", "accounts")
     assert (own["name"], own["table"], own["columns"], own["is_built_in"]) == (
         "Clients",
         "customers",
@@ -72,6 +73,7 @@ def test_the_list_has_the_built_in_ones_until_there_is_one_of_the_name(web: Web,
     listed = web.get("/v1/mappings", auth=auth).json()["mappings"]
     assert [(each["name"], each["is_built_in"]) for each in listed] == [
         ("Clients", False),
+        ("DJUST", True),
         ("ImportPerso", False),
     ]
 
@@ -113,7 +115,7 @@ def test_odd_bodies(web: Web, auth: Auth, method: str, body: bytes, status: int,
     seen = error(reply)
     assert seen[0] == status
     assert seen[1] == code or not code
-    assert web.get("/v1/mappings", auth=auth).json()["mappings"][0]["name"] == "IMPORTPERSO"
+    assert web.get("/v1/mappings", auth=auth).json()["mappings"][1]["name"] == "IMPORTPERSO"
 
 
 def test_the_largest_mapping_is_kept(web: Web, auth: Auth) -> None:
@@ -132,7 +134,7 @@ def test_only_those_who_are_known_see_them(web: Web, stranger: Auth, auth: Auth)
     web.post("/v1/mappings", json=CLIENTS, auth=auth)
     assert error(web.get("/v1/mappings/Clients", auth=stranger))[:2] == (404, "unknown-mapping")
     assert error(web.delete("/v1/mappings/Clients", auth=stranger))[:2] == (404, "unknown-mapping")
-    assert len(web.get("/v1/mappings", auth=stranger).json()["mappings"]) == 1
+    assert len(web.get("/v1/mappings", auth=stranger).json()["mappings"]) == 2
     for method, path in (("get", "/v1/mappings"), ("put", "/v1/mappings/Clients"), ("post", "/v1/mappings")):
         assert error(web.request(method, path))[:2] == (401, "access-denied")
     assert web.get("/v1/mappings/Clients", auth=auth).json() == CLIENTS

@@ -10,7 +10,7 @@ import pytest
 
 from douane.model.mapped_tables import MAPPED_TABLES
 from douane.model.mapping_document import DOCUMENT_KEYS, read_document
-from douane.model.mapping_form import COLUMN_KEYS, ENTRY_KEYS, LAYOUT_KEYS
+from douane.model.mapping_form import ACCOUNT_KEYS, COLUMN_KEYS, ENTRY_KEYS, LAYOUT_KEYS
 from douane.pipeline.mapped_values import wrong_values
 
 GUIDE = (Path(__file__).parents[2] / "docs/how-to/mappings.md").read_text(encoding="utf-8")
@@ -25,7 +25,10 @@ def test_an_example_can_be_used(example: str) -> None:
     assert {each["field"] for each in sent["columns"]} == {each.field for each in document.columns}
 
 
-@pytest.mark.parametrize("keys", [DOCUMENT_KEYS, LAYOUT_KEYS, COLUMN_KEYS, ENTRY_KEYS, MAPPED_TABLES])
+KEYS = [DOCUMENT_KEYS, LAYOUT_KEYS, COLUMN_KEYS, ENTRY_KEYS, ACCOUNT_KEYS, MAPPED_TABLES]
+
+
+@pytest.mark.parametrize("keys", KEYS)
 def test_every_key_is_named(keys: dict[str, object]) -> None:
     named = set(re.findall(r"`\[*([a-z_]+)\]*`", GUIDE))
     assert keys.keys() <= named

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from douane.cli.mapping_file import as_toml
-from douane.model.builtin_mappings import IMPORTPERSO
+from douane.model.builtin_mappings import DJUST, IMPORTPERSO
 from douane.model.mapping_document import DOCUMENT_BYTES_MAX, read_document
 from douane.store.database import Database
 from douane.store.organizations import ensure_company
@@ -71,11 +71,12 @@ def test_a_mapping_is_shown_as_it_was_added_until_it_is_removed(
 def test_the_list_has_the_built_in_ones(douane: Douane) -> None:
     rows = json.loads(douane("mapping", "list", "--json")[1])
     assert [(each["name"], each["table"], each["columns"]) for each in rows] == [
+        ("DJUST", "accounts", len(DJUST.columns)),
         ("IMPORTPERSO", "entry_lines", len(IMPORTPERSO.columns)),
         ("SALES", "customers", 2),
     ]
-    assert rows[0]["changed_by"] == "built in"
-    assert rows[1]["changed_by"].endswith("at the command line")
+    assert rows[1]["changed_by"] == "built in"
+    assert rows[2]["changed_by"].endswith("at the command line")
     assert "SALES" in douane("mapping", "list")[1]
 
 

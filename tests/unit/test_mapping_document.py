@@ -158,7 +158,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         (None, "it is null; expected a table"),
         ([], "it is a list"),
         ({}, "name is missing; table is missing; columns is missing"),
-        (sales(table="invoices"), 'table is \'invoices\'; expected "entry_lines" or "customers"'),
+        (sales(table="invoices"), 'table is \'invoices\'; expected "entry_lines" or "accounts"'),
         (sales(name="x" * 65), "expected a name of 1 to 64 characters"),
         (sales(name=" x"), "expected a name of 1 to 64 characters"),
         (sales(name="a\x1b[2J"), "expected a name of 1 to 64 characters"),

@@ -52,7 +52,7 @@ def import_file(
     spoken, door = find_door(dialect, table, file) if mapping is None else mapped_door(dialect, table)
     chosen = chosen_options(door, options or [])
     declarations = declared(decimal_sign, date_order, maps or [])
-    from douane.pipeline.report import receipt_of
+    from douane.dialects.receipts import receipt_of
     from douane.settings import from_environment
     from douane.store.database import explained, open_database
     from douane.store.mappings import get_mapping

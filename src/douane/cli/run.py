@@ -27,8 +27,8 @@ def run(
 
     Example: douane run 17 --faults
     """
+    from douane.dialects.receipts import receipt_of
     from douane.pipeline.release import release_run
-    from douane.pipeline.report import receipt_of
     from douane.settings import from_environment
     from douane.store.database import explained, open_database
 
@@ -59,9 +59,10 @@ def _found(database: Database, number: int) -> Run:
 
 
 def _pages(database: Database, found: Run) -> Iterator[list[dict[str, Any]]]:
+    from douane.dialects.receipts import faults_of
     from douane.web.faults import in_pages
 
-    return in_pages(database, found.id, warnings=True)
+    return (faults_of(found, page) for page in in_pages(database, found.id, warnings=True))
 
 
 def _show_all(pages: Iterator[list[dict[str, Any]]], *, as_json: bool) -> None:

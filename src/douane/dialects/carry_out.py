@@ -11,12 +11,14 @@ from douane.settings import Settings
 from douane.store.database import Database
 from douane.store.runs import Run
 
+from .djust.intake import intake as djust_intake
 from .loop.intake import intake as loop_intake
 from .mydso.intake import intake as mydso_intake
 from .myunisoft.file_intake import intake as myunisoft_intake
 from .native.entries import intake as native_intake
 
 INTAKES: dict[str, Callable[[Run, Settings], Intake]] = {
+    "djust": djust_intake,
     "loop": loop_intake,
     "mydso": mydso_intake,
     "myunisoft": myunisoft_intake,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from douane.errors import Failure, Refusal
 
@@ -19,7 +19,8 @@ class Answered:
     """A run that came to its end, as a dialect's reply needs it.
 
     `tables` gives the receipt's counts per table. `faults` are pairs of line and message in the order of
-    the lines; they are read no further than `lines_max` lines, of the `rejected` there are.
+    the lines; they are read no further than `lines_max` lines, of the `rejected` there are. `receipt` gives
+    the whole receipt, as /v1/runs has it.
     """
 
     run_id: int
@@ -28,6 +29,7 @@ class Answered:
     faults: Iterable[tuple[int, str]] = ()
     lines_max: int = 100_000
     door: str = ""
+    receipt: Callable[[], Mapping[str, Any]] = dict
 
 
 @dataclass(frozen=True)

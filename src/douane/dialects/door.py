@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from douane.model.refusing import refusal
+from douane.store.credentials import Caller
+from douane.store.database import Connection
+from douane.store.runs import Run
 
 TRUE_OR_FALSE = {"true": "true", "1": "true", "false": "false", "0": "false"}
 NAME_CHARACTERS_MAX = 255
@@ -46,13 +49,25 @@ DRY_RUN = Option("dry_run", "false", "Run every stage, reply with the counts, st
 
 
 @dataclass(frozen=True)
+class Declared:
+    """What an address itself says of a run, and what is done in the transaction in which one is recorded."""
+
+    declarations: Mapping[str, Any]
+    recorded: Callable[[Connection, Run], object]
+
+
+Declare = Callable[[Connection, Caller, Mapping[str, str]], Declared]
+"""Finds what the places in the path of an address name. May raise Refusal."""
+
+
+@dataclass(frozen=True)
 class Door:
     """One address of a dialect that takes uploads.
 
     `name` is what runs are recorded under, `table` the model's table, `is_async` whether the reply
     comes before the import. `suffix` ends the name of an upload unless the option `name_option` gives one;
-    `ignores_case` is about the names of the options. `labels`, those of them that are `required` and
-    `sample` are for the reference.
+    `ignores_case` is about the names of the options. A path with places in it has `declare`, which finds what
+    they name. `labels`, those of them that are `required` and `sample` are for the reference.
     """
 
     name: str
@@ -67,6 +82,7 @@ class Door:
     suffix: str = ".csv"
     name_option: str = ""
     ignores_case: bool = False
+    declare: Declare | None = None
 
     def read_options(self, query: Mapping[str, str]) -> dict[str, str]:
         """Every option of the door with its value; query parameters the door does not know are ignored."""

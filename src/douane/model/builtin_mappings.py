@@ -1,9 +1,9 @@
-"""The mappings that every organization has: IMPORTPERSO, for the usual French export of entries."""
+"""The mappings that every organization has: IMPORTPERSO for the usual French export of entries, DJUST."""
 
 from __future__ import annotations
 
 from .mapping_document import MappingDocument
-from .mapping_parts import EntryOptions, FileLayout, MappedColumn
+from .mapping_parts import JSON, AccountOptions, EntryOptions, FileLayout, MappedColumn
 
 IMPORTPERSO = MappingDocument(
     name="IMPORTPERSO",
@@ -46,4 +46,39 @@ IMPORTPERSO = MappingDocument(
 )
 """A file with a header, its columns in any order and delimited by `;`; its days day first or as ISO."""
 
-BUILT_IN = (IMPORTPERSO,)
+DJUST = MappingDocument(
+    name="DJUST",
+    table="accounts",
+    layout=FileLayout(kind=JSON, lists=("$.address", "$.addresses", "$.shippingAddress", "$")),
+    columns=tuple(
+        MappedColumn(field, paths=(f"$.{name}",))
+        for field, name in (
+            ("external_id", "accountExternalId"),
+            ("trading_name", "accountName"),
+            ("name", "companyRegistrationName"),
+            ("legal_id", "businessRegistrationNumber"),
+            ("account_manager_name", "accountManagerName"),
+            ("website", "accountWebsite"),
+            ("vat_number", "accountVatNumber"),
+            ("tags", "customerTagExternalId"),
+            ("is_deleted", "deleted"),
+            ("is_inactive", "inactive"),
+            ("address.external_id", "addressExternalId"),
+            ("address.full_name", "addressFullName"),
+            ("address.country", "addressCountry"),
+            ("address.city", "addressCity"),
+            ("address.postal_code", "addressZipCode"),
+            ("address.street", "addressStreetName"),
+            ("address.label", "addressLabel"),
+            ("address.additional_street", "addressAdditionalStreetName"),
+            ("address.phone", "addressPhoneNumber"),
+            ("address.is_unlinked", "unlinkAddress"),
+            ("address.is_shipping", "shippingAddress"),
+            ("address.is_billing", "billingAddress"),
+        )
+    ),
+    accounts=AccountOptions(makes_tags=True),
+)
+"""The published fields of an account, its addresses in a list or beside them."""
+
+BUILT_IN = (IMPORTPERSO, DJUST)

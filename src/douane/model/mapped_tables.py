@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from .account_objects import ACCOUNTS, ADDRESS_PREFIX
+from .custom_fields import CUSTOM_PREFIX, is_external_id
 from .entry_lines import ENTRY_LINES
 from .table import Field, Identity, Table
 from .tables import TABLES
 
-MAPPED_TABLES: dict[str, Table] = {ENTRY_LINES.name: ENTRY_LINES, **TABLES}
+MAPPED_TABLES: dict[str, Table] = {each.name: each for each in (ENTRY_LINES, ACCOUNTS, *TABLES.values())}
 
 CUSTOMER = Field("customer", about="Code of the customer that the row hangs on")
 ENTRY_FIELDS = ("journal_code", "entered_on", "account_number")
@@ -24,9 +26,15 @@ SIDE_WORDS = {
 """What exports call the two sides, whatever the case."""
 
 
-def fields_of(table: Table) -> dict[str, Field]:
-    """What a column may fill: the fields of the table, and the customer where its rows hang on one."""
-    return table.by_name | ({CUSTOMER.name: CUSTOMER} if table.has_customer else {})
+def fields_of(table: Table, named: Iterable[str] = ()) -> dict[str, Field]:
+    """What a column may fill: the fields of the table, and the customer where its rows hang on one.
+
+    Those of the names `named` that can be custom fields are known too where the rows are accounts: what an
+    organization has of them is not said here.
+    """
+    customs = (each for each in named if table.has_addresses and _is_custom(each))
+    known = table.by_name | {each: Field(each, about="A custom field") for each in customs}
+    return known | ({CUSTOMER.name: CUSTOMER} if table.has_customer else {})
 
 
 def words_of(field: Field) -> dict[str, str]:
@@ -56,6 +64,11 @@ def ways_to_name(table: Table) -> list[str]:
     """The sets of fields that name a row of the table, in words."""
     ways = table.identities[-1:] if table.is_clearable else table.identities
     return [" and ".join(sorted(_fields_of(each))) for each in ways]
+
+
+def _is_custom(name: str) -> bool:
+    bare = name.removeprefix(ADDRESS_PREFIX)
+    return bare.startswith(CUSTOM_PREFIX) and is_external_id(bare.removeprefix(CUSTOM_PREFIX))
 
 
 def _fields_of(identity: Identity) -> set[str]:

@@ -14,6 +14,7 @@ from .catalogue import REFUSALS
 from .mapped_tables import AMOUNTS, MAPPED_TABLES, fields_of, required_fields
 from .mapping import Declarations, Mapping
 from .mapping_form import (
+    ACCOUNT_KEYS,
     COLUMN_KEYS,
     ENTRY_KEYS,
     LAYOUT_KEYS,
@@ -26,16 +27,17 @@ from .mapping_form import (
     text,
     written,
 )
-from .mapping_parts import FIXED, EntryOptions, FileLayout, MappedColumn
+from .mapping_parts import DELIMITED, FIXED, AccountOptions, EntryOptions, FileLayout, MappedColumn
 from .mapping_rules import (
     COLUMNS_MAX,
     certain_fields,
     column_problems,
     field_problems,
+    fitting_problems,
     lack_problems,
     layout_problems,
 )
-from .table import Table
+from .table import Field, Table
 from .texts import is_code
 
 DOCUMENT_BYTES_MAX = 256 * 1024
@@ -49,7 +51,8 @@ UNFIT_FOR_NAMES = frozenset('/\\?#%"')
 class MappingDocument:
     """A mapping with the layout of its files: columns and constants that fill fields of the `table`.
 
-    `entries` is about files of entry lines alone. Cells of other columns are kept when it `keeps_extras`.
+    `entries` is about files of entry lines alone, `accounts` about those of accounts. Cells of other columns
+    are kept when it `keeps_extras`, but never those of accounts.
     """
 
     name: str
@@ -59,11 +62,12 @@ class MappingDocument:
     constants: Dictionary[str, str] = field(default_factory=dict)
     keeps_extras: bool = True
     entries: EntryOptions = field(default_factory=EntryOptions)
+    accounts: AccountOptions = field(default_factory=AccountOptions)
 
     @cached_property
     def mapping(self) -> Mapping:
         """The mapping as the pipeline takes it."""
-        known, carried = fields_of(self.model), self._carried
+        known, carried = self.fields, self._carried
         certain = certain_fields(self.columns, self.constants)
         required = required_fields(self.model, carried, certain) or set()
         ways = tuple(each for each in AMOUNTS if set(each) <= carried) if self.model.has_entries else ()
@@ -81,6 +85,11 @@ class MappingDocument:
         )
 
     @property
+    def fields(self) -> dict[str, Field]:
+        """The fields that are filled, and those that could be, by their names."""
+        return fields_of(self.model, self._carried)
+
+    @property
     def model(self) -> Table:
         """The table that the rows go to."""
         return MAPPED_TABLES[self.table]
@@ -95,12 +104,14 @@ class MappingDocument:
         entries = written(self.entries, ENTRY_KEYS, EntryOptions())
         extras = {} if self.keeps_extras else {"extras": "ignore"}
         columns = [written(each, COLUMN_KEYS, MappedColumn("")) for each in self.columns]
-        told = {"layout": self._layout_as_json(), "entries": entries, "constants": dict(self.constants)}
+        accounts = written(self.accounts, ACCOUNT_KEYS, AccountOptions())
+        parts = {"layout": self._layout_as_json(), "entries": entries, "accounts": accounts}
+        told = {**parts, "constants": dict(self.constants)}
         filled = {name: part for name, part in told.items() if part}
         return {"name": self.name, "table": self.table, **extras, **filled, "columns": columns}
 
     def _layout_as_json(self) -> dict[str, Any]:
-        kind = {"kind": FIXED} if self.layout.kind == FIXED else {}
+        kind = {} if self.layout.kind == DELIMITED else {"kind": self.layout.kind}
         return kind | written(self.layout, LAYOUT_KEYS, _layout({"kind": self.layout.kind}))
 
     @property
@@ -134,26 +145,27 @@ def _read(sent: Any, problems: list[str]) -> MappingDocument | None:
     top = read_keys(sent, DOCUMENT_KEYS, "", problems)
     problems += [f"{name} is missing" for name in NEEDED if name not in sent]
     table = MAPPED_TABLES.get(top.get("table", ""))
-    parts = {name: top.pop(name, {}) for name in ("layout", "constants", "entries")}
+    parts = {name: top.pop(name, {}) for name in ("layout", "constants", "entries", "accounts")}
     layout = _layout(read_keys(parts["layout"], LAYOUT_KEYS, "layout: ", problems))
     columns = _columns(top.pop("columns", []), problems)
     constants = _constants(parts["constants"], problems)
     entries = EntryOptions(**read_keys(parts["entries"], ENTRY_KEYS, "entries: ", problems))
+    accounts = AccountOptions(**read_keys(parts["accounts"], ACCOUNT_KEYS, "accounts: ", problems))
     problems += layout_problems(layout, parts["layout"])
     problems += column_problems(columns, layout)
     if table is None:
         return None
     problems += field_problems(table, columns, constants)
     problems += lack_problems(table, [each for _, each in columns], constants)
-    if parts["entries"] and not table.has_entries:
-        problems.append(f"entries are for mappings to entry_lines, and this one is to {table.name}")
-    known = fields_of(table)
+    problems += fitting_problems(table, layout, parts)
+    known = fields_of(table, [*(each.field for _, each in columns), *constants])
     return MappingDocument(
         **{"name": "", **top},
         columns=tuple(each for _, each in columns if each.field in known),
         layout=layout,
         constants={name: value for name, value in constants.items() if name in known},
         entries=entries,
+        accounts=accounts,
     )
 
 
@@ -218,6 +230,7 @@ DOCUMENT_KEYS = {
     "constants": Key("constants", _table_of_values),
     "extras": Key("keeps_extras", _keeping),
     "entries": Key("entries", _table_of_values),
+    "accounts": Key("accounts", _table_of_values),
 }
 NEEDED = ("name", "table", "columns")
 

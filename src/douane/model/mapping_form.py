@@ -8,8 +8,9 @@ from string import punctuation
 from typing import Any
 
 from .date_formats import is_date_format
+from .json_paths import read_path
 from .labels import LABEL_CHARACTERS_MAX, folded
-from .mapping_parts import DELIMITED, DETECTED, FIXED, MAKINGS
+from .mapping_parts import DELIMITED, DETECTED, FIXED, JSON, MAKINGS
 from .texts import TEXT_CHARACTERS_MAX, is_plain
 
 POSITION_MAX = 1000
@@ -88,6 +89,26 @@ def labels(value: Any) -> tuple[str, ...]:
     return tuple(each.strip() for each in found)
 
 
+def path(value: Any) -> str:
+    """Reads a path into JSON."""
+    if not isinstance(value, str) or not is_plain(value):
+        raise ValueError("a path such as $.data.accounts")
+    read_path(value)
+    return value
+
+
+def paths(value: Any) -> tuple[str, ...]:
+    """Reads a path into JSON, or several of which the first counts that leads somewhere."""
+    found = [value] if isinstance(value, str) else value
+    if (
+        not isinstance(found, list)
+        or not 0 < len(found) <= LABELS_MAX
+        or len(set(map(str, found))) < len(found)
+    ):
+        raise ValueError(f"a path such as $.address.city, or a list of at most {LABELS_MAX} different ones")
+    return tuple(map(path, found))
+
+
 def words(*, ignores_case: bool) -> Read:
     """Reads a table of texts to texts, none of them twice."""
 
@@ -130,6 +151,10 @@ def _closing(value: Any) -> bool:
     return bool(one_of("keep", "reject")(value) == "reject")
 
 
+def _making(value: Any) -> bool:
+    return bool(one_of("make", "reject")(value) == "make")
+
+
 def _first_or_all(found: Sequence[str]) -> str | list[str]:
     return found[0] if len(found) == 1 else list(found)
 
@@ -137,7 +162,7 @@ def _first_or_all(found: Sequence[str]) -> str | list[str]:
 DATE_FORMAT = Key("date_format", text("a format such as dd/mm/yyyy", is_date_format))
 
 LAYOUT_KEYS = {
-    "kind": Key("kind", one_of(DELIMITED, FIXED)),
+    "kind": Key("kind", one_of(DELIMITED, FIXED, JSON)),
     "delimiter": Key("delimiter", _delimiter),
     "quote": Key("quote", _quote),
     "header": Key("has_header", flag),
@@ -146,10 +171,13 @@ LAYOUT_KEYS = {
     "decimal_sign": Key("decimal_sign", one_of(",", ".")),
     "date_format": DATE_FORMAT,
     "date_order": Key("date_order", one_of("dmy", "mdy")),
+    "records": Key("records", path),
+    "lists": Key("lists", paths, _first_or_all),
 }
 COLUMN_KEYS = {
     "field": Key("field", text()),
     "label": Key("labels", labels, _first_or_all),
+    "path": Key("paths", paths, _first_or_all),
     "position": Key("position", number(1, POSITION_MAX)),
     "start": Key("start", number(1, CHARACTERS_MAX)),
     "width": Key("width", number(1, CHARACTERS_MAX)),
@@ -167,6 +195,10 @@ ENTRY_KEYS = {
     "makes_years": Key("makes_years", flag),
     "waiting_third_party": Key("waiting_third_party", text("the number of an account", bool, most=20)),
     "balances_on": Key("balances_on", text("the number of an account", bool, most=20)),
+}
+
+ACCOUNT_KEYS = {
+    "unknown_tags": Key("makes_tags", _making, lambda makes: "make" if makes else "reject"),
 }
 
 

@@ -11,17 +11,21 @@ from .mapped_tables import words_of
 from .mapping import Column
 from .table import Field
 
-DELIMITED, FIXED = "delimited", "fixed"
+DELIMITED, FIXED, JSON = "delimited", "fixed", "json"
 DETECTED = "detect"
 
 
 @dataclass(frozen=True)
 class FileLayout:
-    """How the file is cut and read. A file of fixed width has neither `delimiter` nor `quote`.
+    """How the file is cut and read. A file of fixed width has neither `delimiter` nor `quote`, JSON no lines.
 
     Without a `quote` every character is itself. `lines_skipped` lines stand before the header, or before the
     first row of a file that has none. `encoding` is a charset, or DETECTED. `date_format` says how dates are
     written; `date_order` what a date means that could mean two days, where there is no format.
+
+    In JSON `records` is the path to the list of objects, and `lists` are the paths in an object to what
+    belongs to it, such as the addresses of an account: all lists that are there, or the object itself, whose
+    path is `$`, when none is.
     """
 
     kind: str = DELIMITED
@@ -33,18 +37,22 @@ class FileLayout:
     decimal_sign: str = ""
     date_format: str = ""
     date_order: str = ""
+    records: str = "$"
+    lists: tuple[str, ...] = ("$",)
 
 
 @dataclass(frozen=True)
 class MappedColumn:
     """One column of the file and the field it fills.
 
-    It is named by its labels, of which the file has one, by its position from 1, or by the first of its
-    characters, from 1, and their number. The rest is as in `mapping.Column`.
+    It is named by its labels, of which the file has one, by its position from 1, by the first of its
+    characters, from 1, and their number, or by its paths, the first of which counts that leads somewhere; the
+    path of a field of an address begins at the address. The rest is as in `mapping.Column`.
     """
 
     field: str
     labels: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
     position: int = 0
     start: int = 0
     width: int = 0
@@ -60,6 +68,8 @@ class MappedColumn:
         """What the column is called where the file does not say."""
         if self.labels:
             return self.labels[0]
+        if self.paths:
+            return self.paths[0].removeprefix("$").removeprefix(".") or "$"
         if self.position:
             return f"column {self.position}"
         return f"characters {self.start}-{self.start + self.width - 1}"
@@ -95,6 +105,13 @@ class EntryOptions:
     makes_years: bool | None = None
     waiting_third_party: str | None = None
     balances_on: str | None = None
+
+
+@dataclass(frozen=True)
+class AccountOptions:
+    """What may be made for accounts: tags that the organization does not have, unless they are a fault."""
+
+    makes_tags: bool = False
 
 
 MAKINGS = ("none", "named", "all")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from typing import Any
 
 from .kinds import Kind
 from .labels import folded
 from .mapped_tables import AMOUNTS, fields_of, required_fields, ways_to_name
 from .mapping_form import POSITION_MAX, SHOWN_MAX, shown
-from .mapping_parts import FIXED, FileLayout, MappedColumn
+from .mapping_parts import FIXED, JSON, FileLayout, MappedColumn
 from .table import Table
 
 Complaint = Iterator[str]
@@ -21,7 +22,13 @@ GUESSES_MAX = 20
 
 def layout_problems(layout: FileLayout, sent: Iterable[str]) -> Complaint:
     """What is wrong with the layout, given the keys that were `sent`."""
-    if layout.kind == FIXED and {"delimiter", "quote"} & set(sent):
+    given = set(sent)
+    if layout.kind != JSON and {"records", "lists"} & given:
+        yield f'layout: records and lists are for JSON; expected kind = "{JSON}"'
+    if layout.kind == JSON:
+        if {"delimiter", "quote", "header", "skip_lines"} & given:
+            yield "layout: JSON has no delimiter, quote, header and lines to skip"
+    elif layout.kind == FIXED and {"delimiter", "quote"} & given:
         yield "layout: a file of fixed width has no delimiter and no quote"
     elif layout.delimiter == layout.quote:
         yield f"layout: delimiter and quote are both {shown(layout.quote)}"
@@ -44,7 +51,7 @@ def field_problems(
     table: Table, columns: list[tuple[str, MappedColumn]], constants: dict[str, str]
 ) -> Complaint:
     """What is wrong with the fields that are filled, by columns and by constants."""
-    known = fields_of(table)
+    known = fields_of(table, [*(each.field for _, each in columns), *constants])
     named = [(where, each.field) for where, each in columns] + [("constants: ", name) for name in constants]
     unknown = [(where, name) for where, name in named if name not in known]
     for number, (where, name) in enumerate(unknown):
@@ -74,6 +81,18 @@ def lack_problems(table: Table, columns: list[MappedColumn], constants: dict[str
         yield from _amount_problems(carried)
 
 
+def fitting_problems(table: Table, layout: FileLayout, parts: Mapping[str, Any]) -> Complaint:
+    """What of the mapping is not for the table that it goes to."""
+    if parts["entries"] and not table.has_entries:
+        yield f"entries are for mappings to entry_lines, and this one is to {table.name}"
+    if parts["accounts"] and not table.has_addresses:
+        yield f"accounts are for mappings to accounts, and this one is to {table.name}"
+    if table.has_addresses and layout.kind != JSON:
+        yield f'layout: accounts come as JSON; expected kind = "{JSON}"'
+    if layout.kind == JSON and not table.has_addresses:
+        yield f"layout: JSON is for accounts, and this mapping is to {table.name}"
+
+
 def certain_fields(columns: Iterable[MappedColumn], constants: Iterable[str]) -> set[str]:
     """The fields that no accepted row is without."""
     return {each.field for each in columns if each.is_required or each.default} | set(constants)
@@ -89,6 +108,14 @@ def _amount_problems(carried: set[str]) -> Complaint:
 
 
 def _naming(column: MappedColumn, layout: FileLayout) -> Complaint:
+    if layout.kind == JSON:
+        if not column.paths:
+            yield "path is missing, such as $.name"
+        if column.labels or column.position or column.start or column.width:
+            yield "label, position, start and width are not for JSON"
+        return
+    if column.paths:
+        yield "path is for JSON"
     if layout.kind == FIXED:
         if not (column.start and column.width):
             yield "start and width are missing; a file of fixed width has no other names for its columns"
@@ -100,7 +127,7 @@ def _naming(column: MappedColumn, layout: FileLayout) -> Complaint:
         yield "label and position are both given; expected one of them"
     elif not column.position and not layout.has_header:
         yield "position is missing; a file without a header has no labels"
-    elif not column.position and not column.labels:
+    elif not column.position and not column.labels and not column.paths:
         yield "label or position is missing"
 
 

@@ -45,8 +45,8 @@ class Table:
     `matches` are the pairs (what the row offers, what the stored row has) by which a row finds its
     stored row, in order. A table that `has_customer` carries `customer_id`. Rows of a table that
     `is_clearable` are open until paid or cleared. Rows of a table that `has_entries` are lines of entries,
-    which are stored or rejected whole. Amounts are stored below zero when `credit_field`
-    has one of `credit_values`.
+    which are stored or rejected whole; those of a table that `has_addresses` are accounts, with theirs.
+    Amounts are stored below zero when `credit_field` has one of `credit_values`.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Table:
     has_customer: bool = False
     is_clearable: bool = False
     has_entries: bool = False
+    has_addresses: bool = False
     credit_field: str = ""
     credit_values: tuple[str, ...] = ()
 

@@ -14,6 +14,7 @@ from douane.model.mapping import Declarations, Mapping
 from douane.settings import Limits, Settings
 from douane.store.database import Connection
 
+from .accounts.intake import AccountIntake
 from .entries.wishes import EntryWishes
 from .receive import Upload
 from .wishes import Wishes
@@ -46,7 +47,7 @@ class Intake:
     `encoding` is a charset or DETECTED; `compression` a Content-Encoding. `read` is the reader of a format
     that `layout` says nothing of. A file in a zip is the one whose name ends in one of `suffixes`; an
     upload that is no zip is refused when it `must_be_zip`. A mapping to entry lines has `entry_wishes`,
-    and may have `documents`.
+    and may have `documents`; one to accounts has `accounts`.
     """
 
     mapping: Mapping
@@ -60,6 +61,7 @@ class Intake:
     must_be_zip: bool = False
     entry_wishes: ReadWishes | None = None
     documents: tuple[Deposited, ...] = ()
+    accounts: AccountIntake | None = None
 
     @property
     def reader(self) -> ReadTable:

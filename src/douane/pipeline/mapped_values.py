@@ -8,7 +8,7 @@ import polars as pl
 
 from douane.model.catalogue import FAULTS
 from douane.model.kinds import Kind
-from douane.model.mapped_tables import fields_of, words_of
+from douane.model.mapped_tables import words_of
 from douane.model.mapping import Column, Declarations
 from douane.model.mapping_document import MappingDocument
 from douane.model.table import Field
@@ -28,7 +28,7 @@ def _wrongs(document: MappingDocument) -> Iterator[str]:
     encoding = document.layout.encoding
     if encoding != DETECTED and not is_charset(encoding):
         yield f'layout: encoding is {encoding!r}; expected a charset such as "UTF-8", or "{DETECTED}"'
-    known = fields_of(document.model)
+    known = document.fields
     for name, text in document.constants.items():
         column = Column(name, name, choices={each: each for each in known[name].choices})
         yield from _judged(f"constants: {name}", column, known[name], [text], document.declarations)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg
@@ -38,11 +38,23 @@ def kept_receipt(
     }
 
 
-def receipt_of(conn: psycopg.Connection[Any], run: Run) -> dict[str, Any]:
-    """The receipt of a run in any state, as JSON values; with its first 1,000 faults and warnings."""
+Fault = Mapping[str, Any]
+
+
+def as_told(fault: Fault) -> dict[str, Any]:
+    """A fault as `list_faults` gives it, without what its message tells already."""
+    return {name: value for name, value in fault.items() if name != "detail"}
+
+
+def receipt_of(
+    conn: psycopg.Connection[Any], run: Run, told_as: Callable[[Fault], Mapping[str, Any]] = as_told
+) -> dict[str, Any]:
+    """The receipt of a run in any state, as JSON values; with its first 1,000 faults and warnings.
+
+    `told_as` makes of each of them what is told.
+    """
     kept = run.receipt or {}
     faults = list_faults(conn, run.id, FAULTS_SHOWN, warnings=False) if kept.get("faults_total") else []
-    told = [{name: each[name] for name in each if name != "severity"} for each in faults]
     return {
         "run": run.id,
         "state": run.state,
@@ -50,9 +62,9 @@ def receipt_of(conn: psycopg.Connection[Any], run: Run) -> dict[str, Any]:
         "table": run.door,
         "counts": in_order(kept.get("counts", _counts(Tally()))),
         "tables": {name: in_order(counts) for name, counts in kept.get("tables", {}).items()},
-        "faults": told,
+        "faults": _without_severity(faults, told_as),
         "faults_total": kept.get("faults_total", 0),
-        "warnings": _warnings(conn, run) if kept.get("warnings_total") else [],
+        "warnings": _warnings(conn, run, told_as) if kept.get("warnings_total") else [],
         "warnings_total": kept.get("warnings_total", 0),
         "held": kept.get("held"),
         **kept.get("notes", {}),
@@ -77,9 +89,17 @@ def in_order(counts: dict[str, int]) -> dict[str, int]:
     return {name: counts[name] for name in (*COUNTS, "removed") if name in counts}
 
 
-def _warnings(conn: psycopg.Connection[Any], run: Run) -> list[dict[str, Any]]:
-    found = list_faults(conn, run.id, FAULTS_SHOWN, only_warnings=True)
-    return [{name: each[name] for name in each if name != "severity"} for each in found]
+def _warnings(
+    conn: psycopg.Connection[Any], run: Run, told_as: Callable[[Fault], Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    return _without_severity(list_faults(conn, run.id, FAULTS_SHOWN, only_warnings=True), told_as)
+
+
+def _without_severity(
+    faults: list[dict[str, Any]], told_as: Callable[[Fault], Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    told = map(told_as, faults)
+    return [{name: value for name, value in each.items() if name != "severity"} for each in told]
 
 
 def _source(conn: psycopg.Connection[Any], run: Run) -> dict[str, Any]:

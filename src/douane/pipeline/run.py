@@ -16,12 +16,16 @@ from douane.errors import Failure, Refusal
 from douane.model.refusing import refusal
 from douane.settings import Settings
 from douane.store import uploads
+from douane.store.account_merging import AccountMerging
 from douane.store.database import Database
 from douane.store.merging import Merging
 from douane.store.posting import Posting
 from douane.store.runs import Run, fail_run, finish_run, get_run, held_run, refuse_run, start_run, wait_again
 from douane.store.statistics import refresh_statistics
 
+from .accounts.intake import AccountIntake
+from .accounts.merge import AccountMerge
+from .accounts.records import AccountBatch
 from .batch import Batch
 from .clock import Clock
 from .decode import decode
@@ -37,6 +41,8 @@ from .validate import Validator
 
 Progress = Callable[[int, int], None]
 """Told the bytes read so far and the bytes of the whole upload."""
+
+Merged = Merge | EntryMerge | AccountMerge
 
 TRIES_AGAINST_OUTSIDERS = 3
 DOCUMENT_BYTES_MAX = 50_000_000
@@ -102,34 +108,23 @@ class _Import:
         raise AssertionError("unreachable")
 
     def _carry_out(self, folder: Path, *, may_slice: bool) -> Run:
-        run, intake, settings = self.run, self.intake, self.settings
+        run, intake = self.run, self.intake
         clock = Clock({"receive": run.receive_seconds})
         file = opened(
             self._upload_path(folder),
             folder,
             intake.suffixes,
-            settings.limits,
+            self.settings.limits,
             must_be_zip=intake.must_be_zip,
         )
         with clock.stage("decode"):
             encoding = self._encoding(file.data)
-        parsed = self._parse(file.data, encoding, clock)
-        with clock.stage("map"):
-            plan = map_labels(parsed.labels, intake.mapping)
-        validator = Validator(plan, intake.declarations, clock)
-        merging = Merging(self.conn, plan.table, run.organization_id, run.company_id, run.id)
-        readings = chain([parsed], iter(lambda: self._parse(file.data, encoding, clock), None))
-
-        def reread() -> Iterator[Batch]:
-            return clock.timed("parse", map(plan.applied, next(readings).batches), "decode")
-
+        merging = Merging(self.conn, intake.mapping.table, run.organization_id, run.company_id, run.id)
         self.conn.execute("savepoint before_merge")
-        with clock.stage("merge"):
-            if plan.table.has_entries:
-                merge: Merge | EntryMerge = self._merge_entries(validator, folder, reread, file)
-            else:
-                merge = Merge(merging, validator, intake.wishes, settings, folder)
-                merge.write(reread, self._blocks_expected, may_slice=may_slice)
+        if intake.accounts is not None:
+            merge: Merged = self._merge_accounts(intake.accounts, file, encoding, clock, folder)
+        else:
+            merge = self._merge_rows(merging, file, encoding, clock, folder, may_slice=may_slice)
         refuse = merge.refuse
         if run.is_dry_run or refuse is not None:
             self.conn.execute("rollback to savepoint before_merge")
@@ -139,6 +134,43 @@ class _Import:
             fault, share = first_fault(self.conn, run.id, merge.outcome.tally)
             return refuse_run(self.conn, run.id, refuse(fault, share))
         return finish_run(self.conn, run.id, kept_receipt(merge.tables, merge.notes, clock.rounded()))
+
+    def _merge_rows(
+        self, merging: Merging, file: Opened, encoding: str, clock: Clock, folder: Path, *, may_slice: bool
+    ) -> Merge | EntryMerge:
+        """Map, validate and merge the rows of a table; it is read again by whoever looks at it twice."""
+        intake = self.intake
+        parsed = self._parse(file.data, encoding, clock)
+        with clock.stage("map"):
+            plan = map_labels(parsed.labels, intake.mapping)
+        validator = Validator(plan, intake.declarations, clock)
+        readings = chain([parsed], iter(lambda: self._parse(file.data, encoding, clock), None))
+
+        def reread() -> Iterator[Batch]:
+            return clock.timed("parse", map(plan.applied, next(readings).batches), "decode")
+
+        with clock.stage("merge"):
+            if plan.table.has_entries:
+                return self._merge_entries(validator, folder, reread, file)
+            merge = Merge(merging, validator, intake.wishes, self.settings, folder)
+            merge.write(reread, self._blocks_expected, may_slice=may_slice)
+            return merge
+
+    def _merge_accounts(
+        self, accounts: AccountIntake, file: Opened, encoding: str, clock: Clock, folder: Path
+    ) -> AccountMerge:
+        run = self.run
+        flattening, wishes = accounts.prepared(self.conn, run.organization_id)
+
+        def reread() -> Iterator[AccountBatch]:
+            blocks = self._blocks(file.data, encoding, clock)
+            return clock.timed("parse", flattening.batches(blocks), "decode")
+
+        merging = AccountMerging(self.conn, self.database, run.organization_id, run.company_id, run.id)
+        merge = AccountMerge(merging, wishes, self.settings, folder)
+        with clock.stage("merge"):
+            merge.write(reread)
+        return merge
 
     def _merge_entries(
         self, validator: Validator, folder: Path, reread: Callable[[], Iterator[Batch]], file: Opened
@@ -174,10 +206,14 @@ class _Import:
 
     def _parse(self, path: Path, encoding: str, clock: Clock) -> Parsed:
         """Open the upload, from its start."""
-        intake, settings = self.intake, self.settings
-        decoded = decode(path, encoding, intake.compression, settings.limits, settings.block_bytes)
-        blocks = self._watched(clock.timed("decode", decoded))
-        return parse(intake.reader(blocks, settings.limits, settings.block_bytes))
+        blocks = self._blocks(path, encoding, clock)
+        return parse(self.intake.reader(blocks, self.settings.limits, self.settings.block_bytes))
+
+    def _blocks(self, path: Path, encoding: str, clock: Clock) -> Iterator[bytes]:
+        """The text of the upload in UTF-8, from its start."""
+        settings = self.settings
+        decoded = decode(path, encoding, self.intake.compression, settings.limits, settings.block_bytes)
+        return self._watched(clock.timed("decode", decoded))
 
     @property
     def _blocks_expected(self) -> float:

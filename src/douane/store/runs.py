@@ -202,7 +202,7 @@ def list_faults(
     warnings: bool = True,
     only_warnings: bool = False,
 ) -> list[dict[str, Any]]:
-    """Faults of a run by line: line, field, value, code, message, hint, severity (fault or warning)."""
+    """Faults of a run by line: line, field, value, code, message, hint, detail, severity."""
     values = {"run_id": run_id, "limit": limit, "after": after}
     values |= {"warnings": warnings or only_warnings, "faults": not only_warnings}
     with conn.cursor(row_factory=dict_row) as cursor:
@@ -216,14 +216,14 @@ def count_faults(conn: Connection, run_id: int) -> int:
 
 
 def weightiest_fault(conn: Connection, run_id: int) -> dict[str, Any]:
-    """The first fault that follows from no other, as `list_faults` gives it, with its `detail`.
+    """The first fault that follows from no other, as `list_faults` gives it.
 
     `count` is how many faults have its code.
     """
     with conn.cursor(row_factory=dict_row) as cursor:
         fault = cursor.execute(SQL["weightiest_fault"], {"run_id": run_id}).fetchone()
     assert fault is not None, f"run {run_id} has no fault"
-    return {**_told(fault), "detail": fault["detail"], "count": fault["count"]}
+    return {**_told(fault), "count": fault["count"]}
 
 
 def find_same_upload(conn: Connection, run: Run) -> Run | None:
@@ -244,6 +244,7 @@ def _told(fault: dict[str, Any]) -> dict[str, Any]:
         "code": code.code,
         "message": code.template.format_map(shown),
         "hint": code.hint,
+        "detail": fault["detail"],
         "severity": "warning" if fault["is_warning"] else "fault",
     }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,7 +14,8 @@ from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler, post
 
 from douane.dialects.dialect import Answered, Circumstances, Dialect
-from douane.dialects.door import Door, Reply
+from douane.dialects.door import Declared, Door, Reply
+from douane.dialects.receipts import receipt_of
 from douane.errors import Failure, Refusal
 from douane.store.credentials import Caller
 from douane.store.runs import Run
@@ -36,8 +39,9 @@ def doors(service: Service, dialect: Dialect) -> list[HTTPRouteHandler]:
 def _handler(service: Service, dialect: Dialect, door: Door) -> HTTPRouteHandler:
     async def answer(request: Request[Any, Any, Any]) -> Response[bytes]:
         caller = await _caller(service, dialect, request)
+        declared = await asyncio.to_thread(_declared, service, door, caller, request.path_params)
         with service.meter.place(door.path, caller.company_id) if dialect.metering else nullcontext():
-            sending = await _sending(service, dialect, door, caller, request)
+            sending = await _sending(service, dialect, door, caller, declared, request)
             run, is_replay = await take(service, sending, request)
         about = _circumstances(service, request)
         reply = await asyncio.to_thread(_reply, service, sending, run, about)
@@ -70,8 +74,22 @@ async def _caller(service: Service, dialect: Dialect, request: Request[Any, Any,
     return caller
 
 
+def _declared(service: Service, door: Door, caller: Caller, places: Mapping[str, Any]) -> Declared:
+    """What the address and the caller declare. Raises Refusal."""
+    if door.declare is None:
+        return Declared(caller.declarations, lambda *_: None)
+    with service.database.connection() as conn:
+        said = door.declare(conn, caller, places)
+    return replace(said, declarations={**caller.declarations, **said.declarations})
+
+
 async def _sending(
-    service: Service, dialect: Dialect, door: Door, caller: Caller, request: Request[Any, Any, Any]
+    service: Service,
+    dialect: Dialect,
+    door: Door,
+    caller: Caller,
+    declared: Declared,
+    request: Request[Any, Any, Any],
 ) -> Sending:
     """What the caller asks for. Refuses `unknown-option` with a run to show for it."""
     compression = request.headers.get("content-encoding", "").strip().lower()
@@ -80,12 +98,12 @@ async def _sending(
         options = door.read_options(request.query_params)
         key = checked_key(request.headers.get("idempotency-key"))
     except Refusal as refusal:
-        sending = Sending(dialect, door, caller, plain, False, None)
+        sending = Sending(dialect, door, caller, declared, plain, False, None)
         run = await asyncio.to_thread(record_refusal, service, sending, refusal)
         request.state.run_id = run.id
         raise
     is_dry_run = options.pop("dry_run", "false") == "true"
-    return Sending(dialect, door, caller, options | plain, is_dry_run, key)
+    return Sending(dialect, door, caller, declared, options | plain, is_dry_run, key)
 
 
 def _reply(service: Service, sending: Sending, run: Run, about: Circumstances) -> Reply:
@@ -107,8 +125,14 @@ def _reply(service: Service, sending: Sending, run: Run, about: Circumstances) -
             faults=_messages(service, run) if receipt["counts"]["rejected"] else (),
             lines_max=service.settings.limits.exception_lines_max,
             door=run.door,
+            receipt=partial(_receipt, service, run),
         )
     )
+
+
+def _receipt(service: Service, run: Run) -> dict[str, Any]:
+    with service.database.connection() as conn:
+        return receipt_of(conn, run)
 
 
 def _messages(service: Service, run: Run) -> Iterator[tuple[int, str]]:

@@ -12,9 +12,9 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from douane.dialects.native.replies import faults_as_csv, summary
+from douane.dialects.receipts import faults_of, receipt_of
 from douane.model.refusing import refusal
 from douane.pipeline.release import release_run
-from douane.pipeline.report import receipt_of
 from douane.store.credentials import Caller
 from douane.store.runs import Run, get_run, list_faults, list_runs
 
@@ -122,7 +122,7 @@ def _page(service: Service, run: Run, limit: int, after: int) -> dict[str, Any]:
     with service.database.connection() as conn:
         page = list_faults(conn, run.id, limit + FAULTS_OF_A_LINE_MAX, after)
     told = [each for each in page if each["line"] <= page[min(limit, len(page)) - 1]["line"]]
-    return {"faults": told, "next": told[-1]["line"] if len(told) < len(page) else None}
+    return {"faults": faults_of(run, told), "next": told[-1]["line"] if len(told) < len(page) else None}
 
 
 def _fault_lines(service: Service, run: Run) -> Iterator[str]:

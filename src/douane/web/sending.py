@@ -13,7 +13,7 @@ from psycopg.errors import UniqueViolation
 
 from douane.dialects.carry_out import import_run
 from douane.dialects.dialect import Dialect
-from douane.dialects.door import Door
+from douane.dialects.door import Declared, Door
 from douane.errors import Refusal
 from douane.jobs import defer_import
 from douane.pipeline.receive import Spool, Upload
@@ -35,6 +35,7 @@ class Sending:
     dialect: Dialect
     door: Door
     caller: Caller
+    declared: Declared
     options: dict[str, str]
     is_dry_run: bool
     idempotency_key: str | None
@@ -58,7 +59,7 @@ class Sending:
             upload_path=path,
             idempotency_key=key,
             requested_by=self.caller.login,
-            declarations=self.caller.declarations,
+            declarations=dict(self.declared.declarations),
             receive_seconds=seconds,
         )
 
@@ -89,6 +90,7 @@ def record_refusal(
     """A run that is over before it began. It holds no idempotency key: the sender may try again."""
     with service.database.connection() as conn:
         run = create_run(conn, sending.new_run(size, digest))
+        sending.declared.recorded(conn, run)
         run = refuse_run(conn, run.id, refusal)
     service.metrics.count_run(run)
     return run
@@ -134,7 +136,7 @@ def _recorded(
     try:
         run = stored_run(service.database, new)
         is_replay = run is not None
-        run = run or _created(service, new, upload)
+        run = run or _created(service, sending, new, upload)
         is_needed = not (is_replay or run.is_async)
     finally:
         if not is_needed:
@@ -143,11 +145,12 @@ def _recorded(
     return run, is_replay
 
 
-def _created(service: Service, new: NewRun, upload: Upload) -> Run:
+def _created(service: Service, sending: Sending, new: NewRun, upload: Upload) -> Run:
     """A new run; the bytes and the job of an asynchronous one are in the same transaction."""
     try:
         with service.database.connection() as conn:
             run = create_run(conn, new)
+            sending.declared.recorded(conn, run)
             if run.is_async:
                 keep(conn, run.id, upload.path)
                 defer_import(conn, run.id)

@@ -11,7 +11,8 @@ from douane.formats.csv import Layout
 from douane.formats.fixed import FixedColumn, FixedLayout
 from douane.model.mapping import Declarations
 from douane.model.mapping_document import MappingDocument, read_document
-from douane.model.mapping_parts import DETECTED, FIXED, EntryOptions
+from douane.model.mapping_parts import DETECTED, FIXED, JSON, EntryOptions
+from douane.pipeline.accounts.intake import AccountIntake
 from douane.pipeline.entries.wishes import EntryWishes, Making
 from douane.pipeline.intake import Intake
 from douane.store.database import Connection
@@ -32,6 +33,10 @@ MAPPING = "mapping"
 """The key of a run's declarations that holds the mapping it was asked with."""
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".dat", ".asc", ".prn")
+LINES_SUFFIXES = (".ndjson", ".jsonl")
+"""What files are called that have an object on each line."""
+
+JSON_SUFFIXES = (".json", *LINES_SUFFIXES)
 
 
 def mapped_intake(run: Run) -> Intake:
@@ -41,6 +46,8 @@ def mapped_intake(run: Run) -> Intake:
 
 def intake_of_document(document: MappingDocument, run: Run) -> Intake:
     """The intake of a run by a mapping; what the run itself declares goes before what the mapping does."""
+    if document.layout.kind == JSON:
+        return intake_of_accounts(document, run)
     declared = {name: value for name, value in run.declarations.items() if name != MAPPING}
     encoding = run.options.get("encoding") or document.layout.encoding
     return Intake(
@@ -52,6 +59,22 @@ def intake_of_document(document: MappingDocument, run: Run) -> Intake:
         suffixes=SUFFIXES,
         entry_wishes=partial(_wishes, document, run),
     )
+
+
+def intake_of_accounts(document: MappingDocument, run: Run) -> Intake:
+    """The intake of a run whose upload is JSON: a list of objects, or lines of them by its name."""
+    encoding = run.options.get("encoding") or document.layout.encoding
+    return Intake(
+        mapping=document.mapping,
+        encoding="UTF-8" if encoding == DETECTED else encoding,
+        compression=run.options.get("compression", ""),
+        suffixes=JSON_SUFFIXES,
+        accounts=AccountIntake(document, has_lines=_bare_name(run).endswith(LINES_SUFFIXES)),
+    )
+
+
+def _bare_name(run: Run) -> str:
+    return run.upload_name.lower().removesuffix(".gz")
 
 
 def entry_parts(options: EntryOptions) -> dict[str, Any]:

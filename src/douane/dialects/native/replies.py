@@ -25,7 +25,11 @@ STATUSES = {
     "unknown-mapping": 404,
     "mapping-taken": 409,
     "too-many-mappings": 409,
+    "unknown-connector": 404,
     "request-too-large": 413,
+    "upload-too-large": 413,
+    "idempotency-key-reused": 422,
+    "idempotency-key-in-use": 409,
 }
 """Refusal code -> HTTP status; a code that is not here is 400."""
 

@@ -10,7 +10,7 @@ from .entry_codes import ENTRY_FAULTS, ENTRY_WARNINGS
 from .fec_codes import FEC_FAULTS, FEC_WARNINGS
 from .file_refusals import FILE_REFUSALS
 from .job_refusals import JOB_REFUSALS
-from .json_codes import JSON_FAULTS
+from .json_codes import JSON_FAULTS, JSON_REFUSALS
 from .mapping_refusals import MAPPING_REFUSALS
 from .record_refusals import RECORD_REFUSALS
 from .request_refusals import REQUEST_REFUSALS
@@ -30,6 +30,7 @@ REFUSALS = _by_code(
     *MAPPING_REFUSALS,
     *REQUEST_REFUSALS,
     *FILE_REFUSALS,
+    *JSON_REFUSALS,
     *JOB_REFUSALS,
     *RECORD_REFUSALS,
     *SOURCE_REFUSALS,

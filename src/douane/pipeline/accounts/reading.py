@@ -59,7 +59,7 @@ def read_addresses(addresses: pl.DataFrame, wishes: AccountWishes) -> Read:
     needed = {each.column: each for each in wishes.of_addresses.values() if each.is_required}
     missing = _missing(addresses, readings, (*ADDRESS_REQUIRED, *needed))
     customs = read_customs(addresses, wishes.of_addresses)
-    told = _Told(addresses, wishes.labels.of_address, _names(addresses))
+    told = _Told(addresses, wishes.labels.of_address, names_of_addresses(addresses))
     return told.read({**readings, CUSTOM: Reading(customs.values)}, {**readings, **customs.readings}, missing)
 
 
@@ -143,7 +143,7 @@ def _missing(
     return found
 
 
-def _names(addresses: pl.DataFrame) -> pl.Expr:
+def names_of_addresses(addresses: pl.DataFrame) -> pl.Expr:
     """What faults call an address, behind the label: its external id, or its place."""
     place = "no. " + pl.col(PLACE).cast(pl.String)
     if "external_id" not in addresses.columns:

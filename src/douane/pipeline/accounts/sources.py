@@ -13,10 +13,14 @@ from douane.model.mapping_document import MappingDocument
 
 @dataclass(frozen=True)
 class Source:
-    """A column of text and the paths to its cells, of which the first counts that leads somewhere."""
+    """A column of text and the paths to its cells, of which the first counts that leads somewhere.
+
+    `label` is what the sender calls it.
+    """
 
     column: str
     paths: tuple[Path, ...]
+    label: str
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,12 @@ def sources_of(document: MappingDocument, custom_fields: Iterable[CustomField]) 
         found = tuple(map(read_path, mapped.paths))
         if mapped.field.startswith(ADDRESS_PREFIX):
             inner = tuple(_inside(each, lists) for each in found)
-            addresses.append(Source(mapped.field.removeprefix(ADDRESS_PREFIX), inner))
+            addresses.append(Source(mapped.field.removeprefix(ADDRESS_PREFIX), inner, mapped.label))
         else:
-            accounts.append(Source(mapped.field, found))
+            accounts.append(Source(mapped.field, found, mapped.label))
     filled = {each.field for each in document.columns} | document.constants.keys()
     for custom in custom_fields:
-        source = Source(custom.column, ((custom.external_id,),))
+        source = Source(custom.column, ((custom.external_id,),), custom.external_id)
         if custom.entity == "account" and custom.column not in filled:
             accounts.append(source)
         elif custom.entity == "address" and ADDRESS_PREFIX + custom.column not in filled:

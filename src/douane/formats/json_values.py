@@ -1,0 +1,93 @@
+"""Values of JSON as text: numbers as they were written, several values in one, and what no text may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+
+from .outside import FORBIDDEN, OUTSIDE
+
+DIGITS_MAX = 40
+"""A number that is longer, or larger, stays text; it is no amount that could be kept."""
+
+CHARSET = "UTF-8"
+SPOILING = {
+    OUTSIDE: ("bytes-outside-charset", CHARSET),
+    **{sign: (code, "") for sign, code in FORBIDDEN.items()},
+}
+SUSPICIOUS = (OUTSIDE.encode(), b"\\u0000", b"\\u001f", b"\\u001F", b"\\ufdd0", b"\\uFDD0")
+"""How what no cell may hold can be spelt in a text of JSON."""
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+class NoSingleValue(ValueError):
+    """A value is no text, number or truth value, nor a list of such; in words."""
+
+
+def exact(text: str) -> Decimal | str:
+    """A JSON number with a fraction or an exponent as it was written, not a float.
+
+    >>> exact("1.50"), exact("1e400")
+    (Decimal('1.50'), '1e400')
+    """
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent of twenty digits
+        return text
+    return number if len(text) <= DIGITS_MAX and abs(number.adjusted()) <= DIGITS_MAX else text
+
+
+def as_text(value: Any, separator: str) -> str:
+    """A value as a cell; null is empty, a list its values with `separator` between. Raises NoSingleValue.
+
+    >>> as_text(Decimal("1.50"), "|"), as_text(True, "|"), as_text(["a", None, 2], "|"), as_text(None, "|")
+    ('1.50', 'true', 'a|2', '')
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return separator.join(filter(None, (as_text(each, separator) for each in value)))
+    if isinstance(value, dict):
+        raise NoSingleValue("an object, not a single value")
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def kind_of(value: Any) -> str:
+    """What a JSON value is, in words.
+
+    >>> kind_of([1]), kind_of(None), kind_of(True)
+    ('a list', 'null', 'true or false')
+    """
+    kinds = ((bool, "true or false"), (str, "a text"), (dict, "an object"), (list, "a list"))
+    if value is None:
+        return "null"
+    return next((said for kind, said in kinds if isinstance(value, kind)), "a number")
+
+
+def spoiled(value: Any) -> tuple[str, str]:
+    """The code of a sign that no text may hold, and its detail; both empty where there is none."""
+    left = [value]
+    while left:
+        each = left.pop()
+        if isinstance(each, str):
+            found = next((told for sign, told in SPOILING.items() if sign in each), None)
+            if found is not None:
+                return found
+        elif isinstance(each, dict):
+            left += [*each, *each.values()]
+        elif isinstance(each, list):
+            left += each
+    return "", ""
+
+
+def is_suspicious(text: bytes, also: Iterable[bytes] = ()) -> bool:
+    """Whether a text of JSON may hold a sign that no cell may, or one of `also`."""
+    return any(sign in text for sign in (*SUSPICIOUS, *also))

@@ -1,0 +1,33 @@
+"""How the accounts of one run are read, and what their organization says of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from douane.model.mapping_document import MappingDocument
+from douane.store.custom_fields import list_custom_fields
+from douane.store.customer_tags import list_customer_tags
+from douane.store.database import Connection
+
+from .flatten import Flattening
+from .wishes import AccountWishes
+
+
+@dataclass(frozen=True)
+class AccountIntake:
+    """A text of JSON that a mapping describes; each line is an object where it `has_lines`."""
+
+    document: MappingDocument
+    has_lines: bool = False
+
+    def prepared(self, conn: Connection, organization_id: int) -> tuple[Flattening, AccountWishes]:
+        """How the text is flattened, and what its accounts may say, for an organization."""
+        custom_fields = tuple(list_custom_fields(conn, organization_id))
+        flattening = Flattening(self.document, custom_fields, has_lines=self.has_lines)
+        wishes = AccountWishes(
+            tags=frozenset(each.external_id for each in list_customer_tags(conn, organization_id)),
+            custom_fields=custom_fields,
+            makes_tags=self.document.accounts.makes_tags,
+            labels=flattening.labels,
+        )
+        return flattening, wishes

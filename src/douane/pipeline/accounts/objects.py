@@ -1,0 +1,152 @@
+"""Objects of accounts in columns of text: how a piece of a list is read, whatever its objects hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from douane.formats.json_outside import BadJson, in_words
+from douane.formats.json_values import NoSingleValue, as_text, exact, kind_of, spoiled
+from douane.model.customer_tags import SEPARATOR
+from douane.model.json_paths import Each, Path, values_at
+from douane.pipeline.batch import FAULT_SCHEMA, LINE
+
+from .records import PLACE
+from .sources import Source, Sources
+
+UNREADABLE = "not-a-json-row"
+SHOWN_BYTES, SHOWN_CHARACTERS = 800, 200
+_OBJECT = msgspec.json.Decoder(float_hook=exact)
+
+Cells = dict[str, "str | None"]
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Some consecutive objects, their cells in columns of text; see `records.AccountBatch`.
+
+    A cell is null where its object has nothing at the path, empty where null stands there.
+    """
+
+    accounts: pl.DataFrame
+    addresses: pl.DataFrame
+    faults: pl.DataFrame
+    received: int
+
+
+class OddObject(ValueError):
+    """An object that is no account: a code and its detail."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code, detail)
+        self.code, self.detail = code, detail
+
+
+def read_singly(text: bytes, first: int, sources: Sources) -> Objects:
+    """The objects of whole lines of text, the first of which has the number `first`; any object at all.
+
+    Raises BadJson for what is no JSON.
+    """
+    made = _Made()
+    lines = [each for each in text.split(b"\n") if each.strip()]
+    for number, line in enumerate(lines, first):
+        try:
+            made.take(number, _value(line, number), sources)
+        except OddObject as odd:
+            made.wrong.append((number, None, _shown(line), odd.code, odd.detail or None))
+    return Objects(
+        _frame(made.accounts, sources.accounts, (LINE,)),
+        _frame(made.addresses, sources.addresses, (LINE, PLACE)),
+        pl.DataFrame(made.wrong, schema=FAULT_SCHEMA, orient="row"),
+        len(lines),
+    )
+
+
+@dataclass
+class _Made:
+    """The rows of some objects."""
+
+    accounts: list[Mapping[str, Any]] = field(default_factory=list)
+    addresses: list[Mapping[str, Any]] = field(default_factory=list)
+    wrong: list[tuple[int, None, str, str, str | None]] = field(default_factory=list)
+
+    def take(self, line: int, value: Any, sources: Sources) -> None:
+        """The rows of one object. Raises OddObject."""
+        if not isinstance(value, dict):
+            raise OddObject(UNREADABLE, f"it is {kind_of(value)}, not an object")
+        code, detail = spoiled(value)
+        if code:
+            raise OddObject(code, detail)
+        account = _cells(value, sources.accounts)
+        addresses = list(_addresses(value, sources))
+        self.accounts.append({LINE: line, **account})
+        self.addresses += ({LINE: line, PLACE: place, **cells} for place, cells in addresses)
+
+
+def _addresses(value: Mapping[str, Any], sources: Sources) -> Iterator[tuple[int, Cells]]:
+    """The cells of each address, with its place."""
+    lists = list(chain.from_iterable(_lists_at(value, each) for each in sources.lists))
+    if not lists:
+        cells = _cells(value, sources.addresses) if sources.may_be_flat else {}
+        if any(each is not None for each in cells.values()):
+            yield 1, cells
+        return
+    for place, part in enumerate(chain.from_iterable(lists), 1):
+        if part is None:
+            continue
+        if not isinstance(part, dict):
+            raise OddObject(UNREADABLE, f"address no. {place} is {kind_of(part)}, not an object")
+        yield place, _cells(part, sources.addresses)
+
+
+def _lists_at(value: Mapping[str, Any], path: Path) -> Iterator[list[Any]]:
+    """What at the path are addresses: a list of them, or one alone."""
+    for each in values_at(value, path):
+        if isinstance(each, list):
+            yield each
+        elif isinstance(each, dict):
+            yield [each]
+
+
+def _cells(value: Mapping[str, Any], sources: tuple[Source, ...]) -> Cells:
+    return {each.column: _cell(value, each) for each in sources}
+
+
+def _cell(value: Mapping[str, Any], source: Source) -> str | None:
+    for path in source.paths:
+        found = list(values_at(value, path))
+        if found:
+            try:
+                return as_text(found if Each.PART in path else found[0], SEPARATOR)
+            except NoSingleValue as odd:
+                raise OddObject(UNREADABLE, f"{source.label} is {odd}") from None
+    return None
+
+
+def _frame(rows: list[Mapping[str, Any]], sources: tuple[Source, ...], own: tuple[str, ...]) -> pl.DataFrame:
+    """The rows as a table, without the columns that none of them has."""
+    texts = {name: [row[name] for row in rows] for name in (each.column for each in sources)}
+    there = {name: cells for name, cells in texts.items() if any(each is not None for each in cells)}
+    schema = dict.fromkeys(own, pl.UInt32()) | dict.fromkeys(there, pl.String())
+    return pl.DataFrame({name: [row[name] for row in rows] for name in own} | there, schema=schema)
+
+
+def _value(line: bytes, number: int) -> Any:
+    try:
+        return _OBJECT.decode(line)
+    except msgspec.ValidationError:
+        raise OddObject(UNREADABLE, "a number has too many digits") from None
+    except RecursionError:
+        raise OddObject(UNREADABLE, "it is nested too deeply") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadJson(f"{in_words(error)}, in object {number:,} of the list") from None
+
+
+def _shown(line: bytes) -> str:
+    text = line[:SHOWN_BYTES].decode(errors="replace").strip()[:SHOWN_CHARACTERS]
+    return text.replace("\ufdd0", "\N{REPLACEMENT CHARACTER}").replace("\0", "\N{SYMBOL FOR NULL}")
