@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from douane.model.connector import Connector
+from douane.model.refusing import refusal
 from douane.settings import Settings
 
 from .connections import Connections
@@ -53,6 +54,8 @@ def pull(
     that the source asks for, and Stopped within a moment once `is_stopping`. Nothing is left in the folder
     then.
     """
+    if missing := sorted(connector.secret_names - secrets.keys()):
+        raise refusal("bad-connector", f"its secrets lack {', '.join(missing)}")
     limits = connector.limits
     watch = Watch(monotonic() + limits.seconds_max, limits.seconds_max, limits.silence_seconds, is_stopping)
     connections = Connections(guard, watch, settings.ca_file)

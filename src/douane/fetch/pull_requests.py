@@ -56,7 +56,10 @@ class Requests:
         address = turn.address or self._address(call)
         if not self.is_home(address):
             if turn.address is not None or call.method != "GET":
-                raise refusal("source-forbidden", f"{address.shown} is at another host than the connector")
+                raise refusal(
+                    "source-forbidden",
+                    f"{address.shown} is at another host, or another port, than the connector",
+                )
             return Request(address, Sent())
         query = self._query(call, turn, address)
         if query:

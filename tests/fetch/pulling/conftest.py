@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -47,6 +48,16 @@ class Reply:
     is_cut: bool = False
 
 
+class Server(ThreadingHTTPServer):
+    """Says nothing of clients that go away."""
+
+    daemon_threads = True
+
+    def handle_error(self, *told: Any) -> None:
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(*told)
+
+
 class Source:
     """A source that answers with `answer(seen)`, a Reply or a JSON value, and remembers what was asked."""
 
@@ -54,8 +65,7 @@ class Source:
         self.seen: list[Seen] = []
         self.connections = 0
         self._answer = answer
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", 0), self._handler())
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._serving = threading.Thread(target=self._server.serve_forever, args=(0.02,))

@@ -8,7 +8,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
-SECRET_WORDS = ("s3cret", "Authorization", "authorization")
+from douane.errors import Refusal
+from douane.fetch.asking import Sent
+from douane.fetch.guard import Guard
+from douane.fetch.pull import pull
+from douane.model.connector_document import read_connector
+from douane.settings import Settings
 
 
 def token_source(make_source: Any, reply_with: Any, answer: Any, **told: Any) -> Any:
@@ -217,11 +222,19 @@ def test_a_next_page_at_another_host_is_refused(
 
 
 def test_nothing_of_a_secret_is_in_a_repr(puller: Any) -> None:
-    from douane.fetch.asking import Sent
-    from douane.model.connector_document import read_connector
-
     document = {"name": "n", "base_url": "https://a.example", "secrets": {"key": "s3cret-key"}}
     told = read_connector(document | {"authentication": {"kind": "header", "header": "X-Key"}})
     assert told.secrets == {"key": "s3cret-key"}
     assert "s3cret" not in repr(told)
     assert "s3cret" not in repr(Sent("GET", {"X-Key": "s3cret-key"}, b"s3cret"))
+
+
+def test_a_pull_without_its_secrets_is_refused(tmp_path: Any) -> None:
+    document = {
+        "name": "n",
+        "base_url": "https://a.example",
+        "authentication": {"kind": "basic", "user": "u"},
+    }
+    connector = read_connector(document, known=["password"]).connector
+    with pytest.raises(Refusal, match="its secrets lack password"):
+        pull(connector, {}, Guard(), tmp_path, Settings(tmp_path))

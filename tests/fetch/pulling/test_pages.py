@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -95,7 +96,6 @@ def test_cursors(puller: Any, make_source: Any, accounts: Any, end: Any) -> None
 
 
 def test_cursors_that_are_numbers_in_the_body_of_a_post(puller: Any, make_source: Any, accounts: Any) -> None:
-    import json
 
     def answer(seen: Any) -> Any:
         first = int(json.loads(seen.body).get("from", 0))

@@ -264,3 +264,31 @@ def test_a_large_page_takes_little_memory(puller: Any, make_source: Any, reply_w
     assert pulled.records == 30_000
     # The page has 35 MB, and the server that sends it is in this process; its body was there before.
     assert peak < len(body) / 1.5
+
+
+def test_half_of_an_answer_in_chunks_is_no_answer(puller: Any, make_host: Any) -> None:
+    """Sent without the last chunk, though all of the JSON is there."""
+    host = make_host(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n[1, 2]\r\n")
+    host.url = f"http://127.0.0.1:{host.port}"
+    assert "is cut" in puller.failed(host, limits={"attempts_max": 2}).message
+    assert len(host.requests) == 2
+
+
+def test_a_connection_that_is_closed_between_pages_is_made_again(puller: Any, make_host: Any) -> None:
+    """The source says nothing of it."""
+    pages = (b"[1, 2]", b"[3]", b"[]")
+    heads = (f"HTTP/1.1 200 OK\r\nContent-Length: {len(page)}\r\n\r\n".encode() for page in pages)
+    host = make_host(*(head + page for head, page in zip(heads, pages, strict=True)))
+    host.url = f"http://127.0.0.1:{host.port}"
+    assert puller.records(host, pages=PAGES) == [1, 2, 3]
+
+
+def test_a_pull_over_tls(puller: Any, make_host: Any, reply: Any, authority: Any, tmp_path: Any) -> None:
+    host = make_host(reply(b"[1, 2]"), context=authority.context("erp.example"))
+    host.url = f"https://erp.example:{host.port}"
+    guard = Guard([AllowedNetwork(ip_network("127.0.0.1/32"), False)], lambda _: ["127.0.0.1"])
+    assert "not trusted" in puller.failed(host, guard=guard, limits={"attempts_max": 1}).message
+    settings = Settings(data=tmp_path, ca_file=str(authority.ca_file))
+    assert puller.records(host, guard=guard, settings=settings) == [1, 2]
+    host.url = f"http://erp.example:{host.port}"
+    assert "http was seen" in puller.refused(host, guard=guard).message

@@ -1,4 +1,4 @@
-"""Refusals of a file that is to be fetched: where it is, and what is answered there."""
+"""Refusals of what is to be fetched: where it is, and what is answered there."""
 
 from __future__ import annotations
 
@@ -8,33 +8,34 @@ SOURCE_REFUSALS = (
     Code(
         "source-forbidden",
         "Nothing fetched from there",
-        "The file is not fetched: {detail}.",
+        "Nothing is fetched: {detail}.",
         "Give an https address that everybody can reach, or have the operator open its network with "
         "douane organization allow.",
     ),
     Code(
         "source-denied",
-        "Access to the file denied",
-        "The file is not given out: {detail}.",
-        "Give an address that opens the file by itself and is still valid, such as a signed one.",
+        "Access denied by the source",
+        "The source gives nothing out: {detail}.",
+        "Give an address that opens the file by itself and is still valid, such as a signed one; "
+        "for a connector, correct its authentication and secrets.",
     ),
     Code(
         "source-gone",
-        "No file there",
-        "There is no file: {detail}.",
+        "Nothing there",
+        "There is nothing to fetch: {detail}.",
         "Put the file there, or correct the address, and ask again.",
     ),
     Code(
         "source-refuses",
-        "Answer that is no file",
-        "The file cannot be fetched: {detail}.",
-        "Give an address that answers GET with the file.",
+        "Answer that gives nothing",
+        "The source does not give it: {detail}.",
+        "Give an address that answers GET with the file; for a connector, correct what it asks for.",
     ),
     Code(
         "source-redirects",
         "Redirects that lead nowhere",
-        "The file is not fetched: {detail}.",
-        "Give the address that the file has in the end.",
+        "Nothing is fetched: {detail}.",
+        "Give the address that it has in the end.",
     ),
     Code(
         "source-changed",
