@@ -22,6 +22,7 @@ from douane.store.sources import (
 )
 
 from .fetched import folder_of
+from .pulls import begin_pulling, pull_upload
 from .retrying import Again, pause_after
 from .work import Work
 
@@ -42,9 +43,15 @@ def fetch_upload(work: Work, run: Run, is_stopping: Stopping) -> Run:
     with work.database.connection() as conn:
         attempt = begin_attempt(conn, run.id)
         source = get_source(conn, run.id)
-    assert source is not None, f"run {run.id} has no source"
+        assert source is not None, f"run {run.id} has no source"
+        if source.kind == "connector":
+            begin_pulling(conn, source, attempt)
+    told = None
     try:
-        upload = _fetched(work, source, is_stopping)
+        if source.kind == "connector":
+            upload, told = pull_upload(work, run, folder_of(work.settings), is_stopping)
+        else:
+            upload = _fetched(work, source, is_stopping)
     except Refusal as reason:
         return _refused(work, attempt, reason)
     except OSError as error:
@@ -54,7 +61,7 @@ def fetch_upload(work: Work, run: Run, is_stopping: Stopping) -> Run:
         if is_stopping():
             raise _let_go(work, attempt) from failure
         return _failed(work, source, attempt, failure, failure)
-    return _recorded(work, attempt, run, upload)
+    return _recorded(work, attempt, run, upload, told)
 
 
 def _fetched(work: Work, source: Source, is_stopping: Stopping) -> Upload:
@@ -92,11 +99,11 @@ def _from_deposit(work: Work, source: Source, folder: Path) -> Upload:
         return fetch_deposit(conn, work.settings, source.organization_id, source.deposit_id, folder)
 
 
-def _recorded(work: Work, attempt: Attempt, run: Run, upload: Upload) -> Run:
+def _recorded(work: Work, attempt: Attempt, run: Run, upload: Upload, told: str | None) -> Run:
     """The file is here. Nobody needs it when somebody else has taken up the run in the meantime."""
     try:
         with work.database.connection() as conn:
-            ended = _ended(work, end_attempt(conn, attempt, "fetched", size=upload.size))
+            ended = _ended(work, end_attempt(conn, attempt, "fetched", told, upload.size))
             path = str(upload.path.resolve())
             run = set_upload(conn, run.id, upload.name, upload.size, upload.digest, path)
     except BaseException:

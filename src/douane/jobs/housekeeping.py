@@ -11,6 +11,7 @@ from procrastinate.worker import Worker
 from douane.errors import Failure
 from douane.fetch.deposits import drop_expired
 from douane.store import uploads
+from douane.store.connector_runs import drop_old_skips
 from douane.store.jobs import are_silent, drop_old_jobs
 from douane.store.sources import forget_addresses
 
@@ -57,5 +58,6 @@ def _tidy(work: Work) -> None:
         uploads.drop_old(conn, days)
         drop_old_jobs(conn, days)
         forget_addresses(conn, days)
+        drop_old_skips(conn, days)
         drop_expired(conn, work.settings)
     drop_leftovers(work.database, work.settings)

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 from procrastinate import App, SyncPsycopgConnector
 
+from douane.store.connectors import find_connector_of_run
 from douane.store.runs import get_run
 from douane.store.sources import has_source
 
@@ -27,11 +28,15 @@ _DEFERRER = App(connector=SyncPsycopgConnector())
 def defer_run(conn: psycopg.Connection[Any], run_id: int) -> int:
     """Leave a run to a worker once the caller's transaction commits; returns the job's id.
 
-    A run that has a source waits for nobody: a source that is slow or down holds up only itself.
+    A run that has a source waits for nobody: a source that is slow or down holds up only itself. But the
+    runs of one connector are carried out one after the other, in the order they were asked for.
     """
     if not has_source(conn, run_id):
         return defer_import(conn, run_id)
-    return _DEFERRER.configure_task(FETCH_RUN, queue=FETCHES, connection=conn).defer(run_id=run_id)
+    connector = find_connector_of_run(conn, run_id)
+    lock = None if connector is None else f"connector-{connector.id}"
+    job = _DEFERRER.configure_task(FETCH_RUN, queue=FETCHES, lock=lock, connection=conn)
+    return job.defer(run_id=run_id)
 
 
 def defer_import(conn: psycopg.Connection[Any], run_id: int) -> int:

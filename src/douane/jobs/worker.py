@@ -28,6 +28,7 @@ from .places import Places
 from .queue import FETCH_RUN, FETCHES, IMPORT_RUN, IMPORTS
 from .recovery import recover
 from .retrying import AsTold, GrowingPauses
+from .schedules import keep_schedules
 from .work import Attempted, Ended, Work
 
 log = logging.getLogger("douane.jobs")
@@ -75,7 +76,8 @@ async def _work(work: Work, stop_event: asyncio.Event, concurrency: int) -> None
             _worker(app, work, IMPORTS, concurrency),
             _worker(app, work, FETCHES, work.settings.fetches_at_once),
         ]
-        await _until_first(work.leaving, workers, keep_house(work, workers), stop_event.wait())
+        beside = (keep_house(work, workers), keep_schedules(work), stop_event.wait())
+        await _until_first(work.leaving, workers, *beside)
 
 
 def _app(database: Database, concurrency: int) -> App:

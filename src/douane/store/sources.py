@@ -17,13 +17,13 @@ SQL = queries("sources")
 CUT_SHORT = "It was cut short with its worker, and taken up again."
 
 Connection = psycopg.Connection[Any]
-Kind = Literal["url", "deposit"]
+Kind = Literal["url", "deposit", "connector"]
 Outcome = Literal["fetched", "failed", "refused", "stopped"]
 
 
 @dataclass(frozen=True)
 class NewSource:
-    """A source as it is asked for: the sealed `address` of a URL, or a deposit.
+    """A source as it is asked for: the sealed `address` of a URL, a deposit, or the connector of the run.
 
     `shown` is what of it everybody may see. No attempt is made after `tried_until`.
     """

@@ -42,6 +42,12 @@ CONNECTOR_REFUSALS = (
         "Ask again once that run is over, or set when_busy to queue.",
     ),
     Code(
+        "too-many-runs",
+        "Too many runs that wait",
+        "The organization has {detail} runs that wait, which is as many as it may have.",
+        "Ask again once workers have carried out some of them.",
+    ),
+    Code(
         "source-not-json",
         "Answer that is no JSON",
         "The answer cannot be read: {detail}.",
