@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
+import string
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +52,7 @@ class Sender:
 
     def receipt(self, body: Any, **query: str) -> Json:
         """The receipt of accounts that are taken."""
-        reply = self.post(body, **query)
+        reply = self.post(body, None, **query)
         assert reply.status_code == 200, reply.text
         receipt: Json = reply.json()
         assert receipt["state"] == "succeeded"
@@ -63,7 +65,7 @@ class Sender:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with self.database.connection() as conn:
-            return conn.execute(query).fetchall()  # type: ignore[call-overload, no-any-return]
+            return list(conn.execute(query.encode()))
 
 
 @pytest.fixture
@@ -347,3 +349,59 @@ def test_the_token_opens_the_runs_of_its_company(sender: Sender, stranger: tuple
     assert sender.web.get(f"/v1/runs/{run}", auth=stranger).status_code == 404
     wrong = sender.web.get("/v1/runs", headers={"Authorization": "Bearer x.y"})
     assert (wrong.status_code, wrong.json()["error"]["message"]) == (401, "The token is wrong.")
+
+
+def faults(receipt: Json) -> list[tuple[int, str, str | None]]:
+    return [(each["line"], each["code"], each["wire_code"]) for each in receipt["faults"]]
+
+
+def any_letters(count: int) -> str:
+    """Letters that no compression makes short."""
+    return "".join(random.Random(5).choices(string.ascii_letters, k=count))
+
+
+def test_an_external_id_of_an_address_or_a_tag_has_a_bound(sender: Sender) -> None:
+    long = any_letters(9000)
+    body = [
+        account("A1", address(long)),
+        account("A2", address("X2"), customerTagExternalId=f"gold||{long}"),
+        account("A3", address("X3"), customerTagExternalId="gold"),
+    ]
+    receipt = sender.receipt(body)
+    assert faults(receipt) == [(1, "text-too-long", "F-E-010"), (2, "text-too-long", "F-E-010")]
+    assert receipt["counts"]["added"] == 1
+    assert sender.rows("select external_id from customer_tags") == [("gold",)]
+
+
+@pytest.mark.parametrize("half", [r"\ud83d", r"\uDE00\uD83D", r"\ud83d\u0041"])
+def test_half_a_character_costs_its_account_alone(half: str, sender: Sender) -> None:
+    whole = account("A1", address("X1"), accountName="\N{GRINNING FACE} \\ud83d")
+    text = json.dumps([whole, account("A2", address("X2"), accountName="HALF"), account("A3", address("X3"))])
+    receipt = sender.receipt(text.replace("HALF", half).encode())
+    assert faults(receipt) == [(2, "bytes-outside-charset", None)]
+    assert receipt["counts"]["added"] == 2
+    named = sender.rows("select trading_name from customers where external_id = 'A1'")
+    assert named == [("\N{GRINNING FACE} \\ud83d",)]
+
+
+def test_what_stands_for_a_list_of_addresses_is_not_lost(sender: Sender) -> None:
+    assert sender.counts([account(name, address(f"X{name}")) for name in ("A1", "A2", "A3")]) == (
+        3,
+        3,
+        0,
+        0,
+        0,
+    )
+    brief = {"accountExternalId": "A1", "address": "1 rue de la Paix"}
+    nothing = [{"accountExternalId": name, "address": empty} for name, empty in (("A2", ""), ("A3", None))]
+    receipt = sender.receipt([brief, *nothing])
+    assert faults(receipt) == [(1, "not-a-json-row", None)]
+    assert "address is a text, not a list" in receipt["faults"][0]["message"]
+    assert receipt["counts"]["unchanged"] == 2
+
+
+def test_one_object_has_no_end_of_addresses(sender: Sender) -> None:
+    many = b'[{"accountExternalId": "A1", "address": [' + b",".join([b"{}"] * 60_000) + b"]}"
+    receipt = sender.receipt(many + b"," + json.dumps(account("A2", address("X2"))).encode() + b"]")
+    assert faults(receipt) == [(1, "not-a-json-row", None)]
+    assert receipt["counts"]["added"] == 1

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 File = Annotated[
     Path,
     typer.Argument(
-        help="The file: plain, gzip, or a zip of a FEC or TRA.", exists=True, dir_okay=False, readable=True
+        help="The file: plain, gzip, or a zip of a FEC, TRA or JSON.",
+        exists=True,
+        dir_okay=False,
+        readable=True,
     ),
 ]
 Dialect = Annotated[
@@ -27,7 +30,8 @@ Dialect = Annotated[
 Table = Annotated[
     str | None,
     typer.Option(
-        help="What it holds: items, clients, contacts, users, fec, tra; or the table: open_items, customers.",
+        help="What it holds: items, clients, contacts, users, accounts, fec, tra; or the table: open_items, "
+        "customers.",
         show_default="fec for a FEC, tra for a TRA",
     ),
 ]
@@ -48,7 +52,7 @@ NATIVE = "native"
 def find_door(dialect: str | None, table: str | None, file: Path) -> tuple[str, Door]:
     """The dialect and its door, by the door's name or its table's; a FEC and a TRA are known by themselves.
 
-    Refuses `unknown-option`.
+    A dialect of one door needs no table. Refuses `unknown-option`.
     """
     doors = _doors()
     if dialect is None:
@@ -61,7 +65,7 @@ def find_door(dialect: str | None, table: str | None, file: Path) -> tuple[str, 
         message = f"{dialect!r} is not a dialect; expected {' or '.join(doors)}."
         raise Refusal("unknown-option", message, "Write for example --dialect mydso.")
     for door in doors[dialect]:
-        if table in {door.name, door.table}:
+        if table in {door.name, door.table} or (table is None and len(doors[dialect]) == 1):
             return dialect, door
     seen = "--table is missing" if table is None else f"{table!r} is not a table of {dialect}"
     first, *_ = names = [each.name for each in doors[dialect]]
@@ -95,8 +99,9 @@ def chosen_options(door: Door, pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         name, sign, value = pair.partition("=")
         if not sign or name not in known:
-            message = f"--option {pair!r} was seen; {door.name} takes {', '.join(known)}."
-            raise Refusal("unknown-option", message, f"Write for example --option {known[0]}=VALUE.")
+            message = f"--option {pair!r} was seen; {door.name} takes {', '.join(known) or 'none'}."
+            hint = f"Write for example --option {known[0]}=VALUE." if known else "Leave --option out."
+            raise Refusal("unknown-option", message, hint)
         given[name] = value
     read = door.read_options(given)
     return {name: read[name] for name in known}

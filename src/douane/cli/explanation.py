@@ -11,12 +11,12 @@ from .visible import cut, make_printable, visible
 
 Told = Mapping[str, Any]
 
-ENTRY_LINES = "entry_lines"
 UNTOLD = {
-    False: "tells what is new and which customers exist.",
-    True: "tells which entries balance, and which are new.",
+    "entry_lines": "tells which entries balance, and which are new.",
+    "accounts": "tells which accounts and addresses are new, and what a new one lacks.",
 }
-"""What the walk leaves out, by whether the lines are those of entries."""
+UNTOLD_OF_ROWS = "tells what is new and which customers exist."
+"""What the walk leaves out, by the table that the lines go to."""
 
 
 def show_explanation(told: Told) -> None:
@@ -26,7 +26,7 @@ def show_explanation(told: Told) -> None:
         if stage in told:
             show(told[stage])
     if "validate" in told:
-        untold = UNTOLD[told["map"]["table"] == ENTRY_LINES]
+        untold = UNTOLD.get(told["map"]["table"], UNTOLD_OF_ROWS)
         print(f"\nmerge     is not walked: douane import --dry-run {untold}")
 
 
@@ -48,7 +48,11 @@ def _parse(told: Told) -> None:
         print(f"{start}{cut}")
         start = " " * len(start)
     print(f"{start}{len(told['labels'])} labels: {', '.join(map(visible, told['labels']))}")
-    print(f"          {told['received']:,} lines, {told['unreadable']:,} of them not readable as rows")
+    if "addresses" in told:
+        much = f"{told['received']:,} objects with {told['addresses']:,} addresses"
+        print(f"          {much}, {told['unreadable']:,} of them not readable as accounts")
+    else:
+        print(f"          {told['received']:,} lines, {told['unreadable']:,} of them not readable as rows")
 
 
 def _cut(told: Told) -> str:
@@ -120,12 +124,23 @@ def _show_rows(rows: list[dict[str, Any]]) -> None:
     """The rows side by side, since a row has many fields."""
     names = [f"line {row['line']}" for row in rows]
     columns = ("field", *names)
-    fields = [name for name in rows[0] if name != "line"]
+    rows = [_flat(row) for row in rows]
+    fields = [name for name in dict.fromkeys(name for row in rows for name in row) if name != "line"]
     shown = [
         {"field": field, **{name: _cell(row.get(field)) for name, row in zip(names, rows, strict=True)}}
         for field in fields
     ]
     show_table(shown, columns, folded=names)
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose addresses are fields of it."""
+    named = {
+        f"address {number} {name}": value
+        for number, each in enumerate(row.get("addresses", []), 1)
+        for name, value in each.items()
+    }
+    return {name: value for name, value in row.items() if name != "addresses"} | named
 
 
 def _cell(value: Any) -> str:

@@ -61,8 +61,8 @@ class Findings:
         self._rejected += checked.unreadable + checked.rejected.height
         wanted = self._rows_max - len(self._rows)
         self._rows += checked.accepted.head(wanted).to_dicts()
-        _add(self._faults, checked.faults, is_warning=False)
-        _add(self._warnings, checked.warnings, is_warning=True)
+        add_examples(self._faults, checked.faults, is_warning=False)
+        add_examples(self._warnings, checked.warnings, is_warning=True)
 
     def _conventions(self) -> list[dict[str, Any]]:
         """For each column of amounts or dates, what it has proven and what was declared."""
@@ -79,7 +79,7 @@ class Findings:
         return found
 
 
-def _add(found: dict[str, Example], faults: pl.DataFrame, *, is_warning: bool) -> None:
+def add_examples(found: dict[str, Example], faults: pl.DataFrame, *, is_warning: bool) -> None:
     """Count faults (FAULT_SCHEMA) by code, with the first of each code as its example."""
     if not faults.height:
         return

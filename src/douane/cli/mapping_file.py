@@ -24,9 +24,17 @@ def read_mapping(file: Path) -> MappingDocument:
     return read_document(_read(file), wrong_values)
 
 
-def as_toml(document: Mapping[str, Any]) -> str:
-    """A mapping in JSON values as TOML, which is read back to the same."""
-    return "\n".join(_lines(document)) + "\n"
+def as_toml(document: Mapping[str, Any], notes: Mapping[str, str] | None = None) -> str:
+    """A mapping in JSON values as TOML, which is read back to the same.
+
+    `notes` stand as comments at the columns of these fields.
+    """
+    return "\n".join(_lines(document, notes or {})) + "\n"
+
+
+def as_comment(text: str) -> str:
+    """A text as a comment of TOML, on one line."""
+    return "# " + "".join(each if each.isprintable() else " " for each in text)
 
 
 def _read(file: Path) -> Any:
@@ -51,7 +59,7 @@ def _unreadable(file: Path, reason: str) -> Refusal:
     return Refusal("bad-mapping", message, "Write it as docs/how-to/mappings.md shows.")
 
 
-def _lines(document: Mapping[str, Any]) -> Iterator[str]:
+def _lines(document: Mapping[str, Any], notes: Mapping[str, str]) -> Iterator[str]:
     """Plain values first, then tables, then the columns: TOML takes what follows a heading as part of it."""
     for name, value in document.items():
         if not isinstance(value, dict) and name != "columns":
@@ -62,6 +70,8 @@ def _lines(document: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"{_key(each)} = {_value(found)}" for each, found in value.items())
     for column in document["columns"]:
         yield from ("", "[[columns]]")
+        if column["field"] in notes:
+            yield as_comment(notes[column["field"]])
         yield from (f"{name} = {_value(found)}" for name, found in column.items())
 
 

@@ -24,6 +24,7 @@ from douane.pipeline.unpack import GZIP_MAGIC, unpacked
 from douane.pipeline.validate import Validator
 from douane.settings import Limits, Settings
 
+from .account_walk import walk_accounts
 from .findings import Findings
 from .progress import Tell
 
@@ -101,8 +102,12 @@ def _read(
     told: Told, file: Path, folder: Path, intake: Intake, settings: Settings, rows_max: int, tell: Tell
 ) -> None:
     limits, size = settings.limits, settings.block_bytes
-    blocks = decode(file, told["decode"]["charset"], intake.compression, limits, size)
-    parsed = parse(intake.reader(_counted(blocks, told, tell), limits, size))
+    decoded = decode(file, told["decode"]["charset"], intake.compression, limits, size)
+    blocks = _counted(decoded, told, tell)
+    if intake.accounts is not None:
+        walk_accounts(told, intake.accounts, blocks, rows_max)
+        return
+    parsed = parse(intake.reader(blocks, limits, size))
     told["parse"] = _cut(intake) | {"labels": list(parsed.labels), "received": 0, "unreadable": 0}
     told["map"] = _mapped(parsed.labels, intake.mapping)
     plan = map_labels(parsed.labels, intake.mapping)

@@ -35,7 +35,8 @@ def read_path(text: str) -> Path:
     """
     if not text.startswith("$") or len(text) > PATH_CHARACTERS_MAX:
         raise ValueError("a path such as $.data.accounts")
-    steps, place = [], 1
+    steps: list[Step] = []
+    place = 1
     while place < len(text):
         found = _STEP.match(text, place)
         if found is None or len(steps) == STEPS_MAX:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from douane.model.custom_fields import CustomField
 from douane.model.mapping_document import MappingDocument
 from douane.store.custom_fields import list_custom_fields
 from douane.store.customer_tags import list_customer_tags
@@ -20,10 +22,14 @@ class AccountIntake:
     document: MappingDocument
     has_lines: bool = False
 
+    def flattening(self, custom_fields: Sequence[CustomField]) -> Flattening:
+        """How the text is flattened, where these are the custom fields."""
+        return Flattening(self.document, custom_fields, has_lines=self.has_lines)
+
     def prepared(self, conn: Connection, organization_id: int) -> tuple[Flattening, AccountWishes]:
         """How the text is flattened, and what its accounts may say, for an organization."""
         custom_fields = tuple(list_custom_fields(conn, organization_id))
-        flattening = Flattening(self.document, custom_fields, has_lines=self.has_lines)
+        flattening = self.flattening(custom_fields)
         wishes = AccountWishes(
             tags=frozenset(each.external_id for each in list_customer_tags(conn, organization_id)),
             custom_fields=custom_fields,
