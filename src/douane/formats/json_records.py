@@ -13,6 +13,7 @@ from douane.model.json_paths import Path
 
 from .json_cut import COMMA, STEPS, signs
 from .json_outside import BadJson, CutJson, NoRecords, Outside, in_words
+from .json_values import without_halves
 
 __all__ = ["RECORD_BYTES_MAX", "BadJson", "CutJson", "NoRecords", "Records"]
 
@@ -25,10 +26,10 @@ _LINE_BREAKS = bytes.maketrans(b"\r\n", b"  ")
 class Records:
     """Takes a JSON text block by block and gives to `write` the records in the lists at `path`.
 
-    Each record goes on a line of its own, as it was sent but for the line breaks in it. Memory is bounded
-    by a block and the largest record. `feed` and `finish` raise BadJson when the text is no JSON, NoRecords
-    when there is no list at the path, and CutJson when the text ends too early; what was written by then is
-    part of it.
+    Each record goes on a line of its own, as it was sent but for the line breaks in it, and for halves of
+    surrogate pairs, which are no characters. Memory is bounded by a block and the largest record. `feed` and
+    `finish` raise BadJson when the text is no JSON, NoRecords when there is no list at the path, and CutJson
+    when the text ends too early; what was written by then is part of it.
 
     >>> lines = []
     >>> records = Records(("data",), lines.append)
@@ -84,10 +85,10 @@ class _List:
             return bytes(self._held)
         last_comma, end = self._look()
         if end >= 0:
-            self._give(end, _decoded(self._held[:end]), is_last=True)
+            self._give(end, _mended(self._held[:end]), is_last=True)
             return bytes(self._held)
         if last_comma >= 0:
-            self._give(last_comma, _decoded(self._held[:last_comma]), is_last=False)
+            self._give(last_comma, _mended(self._held[:last_comma]), is_last=False)
         if len(self._held) > RECORD_BYTES_MAX:
             raise BadJson(f"a record has more than {RECORD_BYTES_MAX >> 20} MiB")
         return None
@@ -137,6 +138,17 @@ class _List:
     def _forget(self) -> None:
         """What is held has not been looked at."""
         self._seen, self._depth, self._is_inside_text = 0, 0, False
+
+
+def _mended(text: bytearray) -> list[msgspec.Raw]:
+    """The records, also those that hold half a character, by which no other one is hurt. Raises BadJson."""
+    try:
+        return _decoded(text)
+    except BadJson:
+        whole = without_halves(bytes(text))
+        if whole == text:
+            raise
+        return _decoded(bytearray(whole))
 
 
 def _decoded(text: bytearray) -> list[msgspec.Raw]:

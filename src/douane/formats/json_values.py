@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -20,6 +21,12 @@ SPOILING = {
 }
 SUSPICIOUS = (OUTSIDE.encode(), b"\\u0000", b"\\u001f", b"\\u001F", b"\\ufdd0", b"\\uFDD0")
 """How what no cell may hold can be spelt in a text of JSON."""
+
+HALF_A_PAIR = re.compile(
+    rb"\\(?:u(?:d[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(?P<half>d[89a-f][0-9a-f]{2}))|.)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Any escape in a text of JSON; `half` is one of a surrogate without the other."""
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -91,3 +98,12 @@ def spoiled(value: Any) -> tuple[str, str]:
 def is_suspicious(text: bytes, also: Iterable[bytes] = ()) -> bool:
     """Whether a text of JSON may hold a sign that no cell may, or one of `also`."""
     return any(sign in text for sign in (*SUSPICIOUS, *also))
+
+
+def without_halves(text: bytes) -> bytes:
+    """A text of JSON with OUTSIDE in place of each half of a surrogate pair, which is no character.
+
+    >>> without_halves(rb'["\\ud83d", "\\ud83d\\ude00"]')
+    b'["\\\\ufdd0", "\\\\ud83d\\\\ude00"]'
+    """
+    return HALF_A_PAIR.sub(lambda found: rb"\ufdd0" if found["half"] else found[0], text)

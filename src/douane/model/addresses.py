@@ -4,9 +4,15 @@ from .kinds import Kind
 from .table import Field
 
 PHONE_CHARACTERS_MAX = 15
+EXTERNAL_ID_CHARACTERS_MAX = 255
+"""What an index takes; an address is found by its external id."""
 
 ADDRESS_FIELDS = (
-    Field("external_id", about="The sender's own key for the address, which never changes"),
+    Field(
+        "external_id",
+        about="The sender's own key for the address, which never changes",
+        characters_max=EXTERNAL_ID_CHARACTERS_MAX,
+    ),
     Field("full_name", about="Who is found there"),
     Field("country", about="Country, as it was sent"),
     Field("city", about="City"),

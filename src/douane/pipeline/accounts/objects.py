@@ -11,7 +11,7 @@ import msgspec
 import polars as pl
 
 from douane.formats.json_outside import BadJson, in_words
-from douane.formats.json_values import NoSingleValue, as_text, exact, kind_of, spoiled
+from douane.formats.json_values import NoSingleValue, as_text, exact, kind_of, spoiled, without_halves
 from douane.model.customer_tags import SEPARATOR
 from douane.model.json_paths import Each, Path, values_at
 from douane.pipeline.batch import FAULT_SCHEMA, LINE
@@ -20,6 +20,9 @@ from .records import PLACE
 from .sources import Source, Sources
 
 UNREADABLE = "not-a-json-row"
+PARTS_MAX = 50_000
+"""How many objects may stand in one, as each takes a hundred times the memory of its text."""
+
 SHOWN_BYTES, SHOWN_CHARACTERS = 800, 200
 _OBJECT = msgspec.json.Decoder(float_hook=exact)
 
@@ -90,7 +93,8 @@ class _Made:
 
 def _addresses(value: Mapping[str, Any], sources: Sources) -> Iterator[tuple[int, Cells]]:
     """The cells of each address, with its place."""
-    lists = list(chain.from_iterable(_lists_at(value, each) for each in sources.lists))
+    found = (_lists_at(value, each, is_cell=sources.has_cell(each)) for each in sources.lists)
+    lists = list(chain.from_iterable(found))
     if not lists:
         cells = _cells(value, sources.addresses) if sources.may_be_flat else {}
         if any(each is not None for each in cells.values()):
@@ -104,13 +108,15 @@ def _addresses(value: Mapping[str, Any], sources: Sources) -> Iterator[tuple[int
         yield place, _cells(part, sources.addresses)
 
 
-def _lists_at(value: Mapping[str, Any], path: Path) -> Iterator[list[Any]]:
-    """What at the path are addresses: a list of them, or one alone."""
+def _lists_at(value: Mapping[str, Any], path: Path, *, is_cell: bool) -> Iterator[list[Any]]:
+    """What at the path are addresses: a list of them, or one alone; anything else only where it `is_cell`."""
     for each in values_at(value, path):
         if isinstance(each, list):
             yield each
         elif isinstance(each, dict):
             yield [each]
+        elif each is not None and each != "" and not is_cell:
+            raise OddObject(UNREADABLE, f"{path[-1]} is {kind_of(each)}, not a list")
 
 
 def _cells(value: Mapping[str, Any], sources: tuple[Source, ...]) -> Cells:
@@ -137,8 +143,10 @@ def _frame(rows: list[Mapping[str, Any]], sources: tuple[Source, ...], own: tupl
 
 
 def _value(line: bytes, number: int) -> Any:
+    if line.count(b"{") > PARTS_MAX:
+        raise OddObject(UNREADABLE, f"it holds more than {PARTS_MAX:,} objects")
     try:
-        return _OBJECT.decode(line)
+        return _OBJECT.decode(without_halves(line))
     except msgspec.ValidationError:
         raise OddObject(UNREADABLE, "a number has too many digits") from None
     except RecursionError:

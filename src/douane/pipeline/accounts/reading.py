@@ -12,6 +12,7 @@ from douane.model.customer_tags import SEPARATOR
 from douane.model.customers import ACCOUNT_FEED, TAGS
 from douane.model.kinds import Kind
 from douane.model.table import Field
+from douane.model.texts import CODE_CHARACTERS_MAX
 from douane.pipeline.batch import FAULT_SCHEMA, LINE, no_faults
 from douane.pipeline.validate import VALUE_LENGTH_MAX
 from douane.pipeline.values import Convention, Reading, read
@@ -64,23 +65,32 @@ def read_addresses(addresses: pl.DataFrame, wishes: AccountWishes) -> Read:
 
 
 def read_tags(cells: pl.Series, wishes: AccountWishes) -> Reading:
-    """External ids of tags between SEPARATORs, as the text of an array; unknown ones are unknown-tag."""
+    """External ids of tags between SEPARATORs, as the text of an array.
+
+    Unknown ones are unknown-tag, or made, if they are not too long for that.
+    """
     each = _each_tag(cells)
     if not each.height:
         return Reading(_nothing(len(cells)))
     quoted = pl.col("tag").str.replace_all(r"([\\\"])", r"\$1")
     arrays = each.group_by("at", maintain_order=True).agg(('"' + quoted + '"').str.join(",").alias("tags"))
     values = _nothing(len(cells)).scatter(arrays["at"], "{" + arrays["tags"] + "}")
-    unknown = each.filter(~pl.col("tag").is_in(list(wishes.tags)))["at"].unique()
-    if wishes.makes_tags or not len(unknown):
+    is_unknown = ~pl.col("tag").is_in(list(wishes.tags))
+    wrong = each.filter(_is_too_long() if wishes.makes_tags else is_unknown)["at"].unique()
+    if not len(wrong):
         return Reading(values)
-    codes = _nothing(len(cells)).scatter(unknown, "unknown-tag")
-    return Reading(values.scatter(unknown, None), codes)
+    code, detail = ("text-too-long", str(CODE_CHARACTERS_MAX)) if wishes.makes_tags else ("unknown-tag", None)
+    codes, details = (_nothing(len(cells)).scatter(wrong, each) for each in (code, detail))
+    return Reading(values.scatter(wrong, None), codes, details)
 
 
 def unknown_tags(cells: pl.Series, wishes: AccountWishes) -> set[str]:
-    """The tags in the cells that the organization does not have."""
-    return set(_each_tag(cells)["tag"].unique().to_list()) - wishes.tags
+    """The tags in the cells that the organization does not have, but could."""
+    return set(_each_tag(cells).filter(~_is_too_long())["tag"].unique().to_list()) - wishes.tags
+
+
+def _is_too_long() -> pl.Expr:
+    return pl.col("tag").str.len_chars() > CODE_CHARACTERS_MAX
 
 
 def _each_tag(cells: pl.Series) -> pl.DataFrame:

@@ -36,6 +36,11 @@ class Sources:
     lists: tuple[Path, ...]
     may_be_flat: bool
 
+    def has_cell(self, path: Path) -> bool:
+        """Whether a cell of an object may stand at the path."""
+        flat = self.addresses if self.may_be_flat else ()
+        return any(path in each.paths for each in (*self.accounts, *flat))
+
 
 def sources_of(document: MappingDocument, custom_fields: Iterable[CustomField]) -> Sources:
     """What a mapping to accounts reads; a custom field that it does not fill stands under its external id."""

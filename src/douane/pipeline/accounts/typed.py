@@ -19,7 +19,7 @@ from douane.formats.json_values import is_suspicious
 from douane.model.json_paths import Path
 from douane.pipeline.batch import LINE, no_faults
 
-from .objects import Objects, read_singly
+from .objects import PARTS_MAX, Objects, read_singly
 from .records import PLACE
 from .sources import Source, Sources
 
@@ -41,7 +41,8 @@ class Reader:
 
     def read(self, text: bytes, first: int) -> Objects:
         """The objects of whole lines, the first of which has the number `first`. Raises BadJson."""
-        if self._typed is not None and not is_suspicious(text, SPELLINGS):
+        is_usual = text.count(b"{") <= PARTS_MAX and not is_suspicious(text, SPELLINGS)
+        if self._typed is not None and is_usual:
             try:
                 rows = self._typed.decoder.decode(b"[%b]" % text.rstrip(b"\n").replace(b"\n", b","))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -73,7 +74,7 @@ class _Typed:
             # Where a name is that of a list in some objects and that of a cell in others.
             slot = slots.setdefault(name, f"list_{number}")
             single = SINGLE if slot in kinds else None
-            kinds[slot] = name, list[struct_of_part] | single | str  # type: ignore[valid-type]
+            kinds[slot] = name, list[struct_of_part] | single  # type: ignore[valid-type]
         decoder = msgspec.json.Decoder(list[_struct("Object", kinds)])  # type: ignore[misc]
         return cls(sources, lists, slots, parts, decoder)
 
