@@ -53,6 +53,19 @@ def find_company(conn: psycopg.Connection[Any], code: str, organization: str | N
     raise Refusal("unknown-option", message, "douane company add makes one.")
 
 
+def find_only_company(conn: psycopg.Connection[Any], code: str | None, organization: str | None) -> Company:
+    """The company with this code, the only one without; refuses `unknown-option` as `find_company` does."""
+    from douane.store.organizations import list_companies
+
+    if code is not None:
+        return find_company(conn, code, organization)
+    known = list_companies(conn, organization)
+    if len(known) == 1:
+        return known[0]
+    hint = "Add --company." if known else "douane company add makes one."
+    raise Refusal("unknown-option", f"No company was named; {_named(known)}.", hint)
+
+
 def _named(known: list[Company]) -> str:
     if not known:
         return "there is none yet"

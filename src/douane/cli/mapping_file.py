@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from douane.errors import Refusal
+
+from .documents import key_text, read_values, value_text
 
 if TYPE_CHECKING:
     from douane.model.mapping_document import MappingDocument
@@ -41,53 +41,24 @@ def _read(file: Path) -> Any:
     """The values in a file. Refuses `bad-mapping` for one that is neither TOML nor JSON."""
     from douane.model.mapping_document import DOCUMENT_BYTES_MAX
 
-    with file.open("rb") as content:
-        data = content.read(DOCUMENT_BYTES_MAX + 1)
-    if len(data) > DOCUMENT_BYTES_MAX:
-        raise _unreadable(file, f"it is larger than {DOCUMENT_BYTES_MAX:,} bytes")
     try:
-        text = data.decode("utf-8-sig")
-        return json.loads(text) if file.suffix.lower() == ".json" else tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        kind = "JSON" if file.suffix.lower() == ".json" else "TOML"
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise _unreadable(file, f"it is no {kind}: {reason}") from None
-
-
-def _unreadable(file: Path, reason: str) -> Refusal:
-    message = f"The mapping in {file.name} cannot be read: {reason}."
-    return Refusal("bad-mapping", message, "Write it as docs/how-to/mappings.md shows.")
+        return read_values(file, DOCUMENT_BYTES_MAX)
+    except ValueError as reason:
+        message = f"The mapping in {file.name} cannot be read: {reason}."
+        raise Refusal("bad-mapping", message, "Write it as docs/how-to/mappings.md shows.") from None
 
 
 def _lines(document: Mapping[str, Any], notes: Mapping[str, str]) -> Iterator[str]:
     """Plain values first, then tables, then the columns: TOML takes what follows a heading as part of it."""
     for name, value in document.items():
         if not isinstance(value, dict) and name != "columns":
-            yield f"{name} = {_value(value)}"
+            yield f"{name} = {value_text(value)}"
     for name, value in document.items():
         if isinstance(value, dict):
             yield from ("", f"[{name}]")
-            yield from (f"{_key(each)} = {_value(found)}" for each, found in value.items())
+            yield from (f"{key_text(each)} = {value_text(found)}" for each, found in value.items())
     for column in document["columns"]:
         yield from ("", "[[columns]]")
         if column["field"] in notes:
             yield as_comment(notes[column["field"]])
-        yield from (f"{name} = {_value(found)}" for name, found in column.items())
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(name)} = {_value(each)}" for name, each in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    return _text(value) if isinstance(value, str) else json.dumps(value)
-
-
-def _key(name: str) -> str:
-    return name if name.isascii() and name.replace("_", "a").isalnum() else _text(name)
-
-
-def _text(text: str) -> str:
-    """A text in quotes; what is not to be seen is escaped, so that it cannot act on a terminal."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
-    return '"' + "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in escaped) + '"'
+        yield from (f"{name} = {value_text(found)}" for name, found in column.items())

@@ -125,6 +125,12 @@ def are_silent(conn: Connection, worker_ids: Sequence[int], seconds: float) -> b
     return bool(row and row[0])
 
 
+def has_workers(conn: Connection, seconds: float) -> bool:
+    """Whether a worker has shown a sign of life within so long."""
+    row = conn.execute(SQL["has_workers"], {"seconds": seconds}).fetchone()
+    return bool(row and row[0])
+
+
 def _jobs(
     conn: Connection,
     queues: Sequence[str],

@@ -13,6 +13,7 @@ from douane.settings import Settings
 from douane.store.database import Database
 
 from .callers import Callers
+from .connectors import connectors
 from .deposits import depositing
 from .doors import doors
 from .front import Front
@@ -54,6 +55,7 @@ def create_app(
             *(door for dialect in dialects.values() for door in doors(service, dialect)),
             *runs(service),
             *mappings(service),
+            *connectors(service),
             *depositing(service),
             *watching(service),
             stylesheet,

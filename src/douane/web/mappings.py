@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 from litestar import Request, delete, get, post, put
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
@@ -15,10 +13,8 @@ from litestar.params import FromPath
 
 from douane.model.builtin_mappings import IMPORTPERSO
 from douane.model.mapping_document import DOCUMENT_BYTES_MAX, MappingDocument, read_document
-from douane.model.refusing import refusal
 from douane.pipeline.mapped_values import wrong_values
 from douane.store.credentials import Caller
-from douane.store.database import Connection
 from douane.store.mappings import (
     StoredMapping,
     add_mapping,
@@ -28,13 +24,12 @@ from douane.store.mappings import (
     remove_mapping,
 )
 
-from .body import read_body
 from .callers import headers_of
 from .openapi import security
 from .service import Service
+from .stored import check_name, named, sent_json, stored
 
 Asking = Request[Any, Any, Any]
-Result = TypeVar("Result")
 
 
 @dataclass
@@ -54,20 +49,20 @@ def mappings(service: Service) -> list[HTTPRouteHandler]:
     @get("/v1/mappings", summary="The mappings of the organization, and the built-in ones.", **common)
     async def listed(request: Asking) -> dict[str, Any]:
         caller = await _caller(service, request)
-        found = await _stored(service, lambda conn: list_mappings(conn, caller.organization_id))
+        found = await stored(service, lambda conn: list_mappings(conn, caller.organization_id))
         return {"mappings": [_summary(each) for each in found]}
 
     @get("/v1/mappings/{name:str}", summary="A mapping, as it can be sent again.", **common)
     async def shown(request: Asking, name: FromPath[str]) -> dict[str, Any]:
         caller = await _caller(service, request)
-        found = await _stored(service, lambda conn: get_mapping(conn, caller.organization_id, name))
+        found = await stored(service, lambda conn: get_mapping(conn, caller.organization_id, name))
         return found.definition
 
     @post("/v1/mappings", status_code=201, summary="Keep a new mapping.", **sent)
     async def added(request: Asking) -> dict[str, Any]:
         caller = await _caller(service, request)
         document = await _document(request)
-        kept = await _stored(
+        kept = await stored(
             service, lambda conn: add_mapping(conn, caller.organization_id, document, caller.login)
         )
         return kept.definition
@@ -76,7 +71,7 @@ def mappings(service: Service) -> list[HTTPRouteHandler]:
     async def changed(request: Asking, name: FromPath[str]) -> dict[str, Any]:
         caller = await _caller(service, request)
         document = await _document(request, name)
-        kept = await _stored(
+        kept = await stored(
             service, lambda conn: put_mapping(conn, caller.organization_id, document, caller.login)
         )
         return kept.definition
@@ -84,7 +79,7 @@ def mappings(service: Service) -> list[HTTPRouteHandler]:
     @delete("/v1/mappings/{name:str}", status_code=204, summary="Remove a mapping.", **common)
     async def removed(request: Asking, name: FromPath[str]) -> None:
         caller = await _caller(service, request)
-        await _stored(service, lambda conn: remove_mapping(conn, caller.organization_id, name))
+        await stored(service, lambda conn: remove_mapping(conn, caller.organization_id, name))
 
     return [listed, shown, added, changed, removed]
 
@@ -95,38 +90,16 @@ async def _caller(service: Service, request: Asking) -> Caller:
     return await service.callers.find_any(service.dialects.values(), headers, needs_company=False)
 
 
-async def _stored(service: Service, ask: Callable[[Connection], Result]) -> Result:
-    """What `ask` gives, in a transaction and a thread of its own."""
-
-    def asked() -> Result:
-        with service.database.connection() as conn:
-            return ask(conn)
-
-    return await asyncio.to_thread(asked)
-
-
 async def _document(request: Asking, name: str | None = None) -> MappingDocument:
     """The mapping in the body, which may leave out the name that the address has.
 
     Refuses `request-too-large`, `bad-request` for what is no JSON, and `bad-mapping`.
     """
-    body = await read_body(request.receive, 0, DOCUMENT_BYTES_MAX)
-    return await asyncio.to_thread(_read, body, name)
-
-
-def _read(body: bytes, name: str | None) -> MappingDocument:
-    try:
-        sent = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise refusal("bad-request", f"the body is no JSON ({reason})") from None
-    if name is None or not isinstance(sent, dict):
-        return read_document(sent, wrong_values)
-    document = read_document({"name": name, **sent}, wrong_values)
-    if document.name.lower() != name.lower():
-        raise refusal(
-            "bad-request", f"the mapping is called {document.name!r}, and the address says {name!r}"
-        )
+    sent = await sent_json(request, DOCUMENT_BYTES_MAX)
+    if name is None:
+        return await asyncio.to_thread(read_document, sent, wrong_values)
+    document = await asyncio.to_thread(read_document, named(sent, name), wrong_values)
+    check_name(document.name, name, "mapping")
     return document
 
 

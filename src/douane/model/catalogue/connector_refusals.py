@@ -38,7 +38,7 @@ CONNECTOR_REFUSALS = (
     Code(
         "connector-busy",
         "Connector that is busy",
-        "Connector {detail}",
+        "The connector is not asked for another run: {detail}",
         "Ask again once that run is over, or set when_busy to queue.",
     ),
     Code(

@@ -66,6 +66,13 @@ from procrastinate_workers
 where id = any(%(ids)s)
     and last_heartbeat >= now() - make_interval(secs => %(seconds)s);
 
+-- has_workers --
+select exists (
+    select
+    from procrastinate_workers
+    where last_heartbeat >= now() - make_interval(secs => %(seconds)s)
+);
+
 -- list_jobs --
 select
     job.id,
