@@ -36,18 +36,18 @@ ACCOUNT_NAMES = {each.name for each in ACCOUNT_FEED}
 ADDRESS_NAMES = {each.name for each in ADDRESS_FEED}
 
 
-def account(name: str = "A1", *addresses: dict[str, Any], **fields: Any) -> dict[str, Any]:
+def account(name: str = "A1", /, *addresses: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """An account that says all that a new one must, with these addresses."""
     whole = {"external_id": name, "name": f"{name} Ltd", "trading_name": name, "legal_id": f"BRN{name}"}
     return {**whole, **fields, "addresses": list(addresses)}
 
 
-def brief(name: str, *addresses: dict[str, Any], **fields: Any) -> dict[str, Any]:
+def brief(name: str, /, *addresses: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """An account of which only the external id and these fields are sent."""
     return {"external_id": name, **fields, "addresses": list(addresses)}
 
 
-def address(name: str = "X1", **fields: Any) -> dict[str, Any]:
+def address(name: str = "X1", /, **fields: Any) -> dict[str, Any]:
     """An address that says all that one must."""
     whole = {
         "external_id": name,
@@ -122,7 +122,7 @@ def send_accounts(
             )
         with database.connection() as conn, tempfile.TemporaryDirectory(dir=settings.data) as folder:
             merging = AccountMerging(conn, database, company.organization_id, company.id, run.id)
-            merge = AccountMerge(merging, wishes, settings, Path(folder))
+            merge = AccountMerge(merging, wishes, settings, Path(folder), size)
             merge.write(lambda: batches_of(accounts, size))
             faults = merge.outcome.faults.pieces()
             Merging(conn, None, company.organization_id, company.id, run.id).copy_faults(faults)  # type: ignore[arg-type]
@@ -141,7 +141,7 @@ CUSTOMERS = """
     order by external_id, code
 """
 ADDRESSES = """
-    select external_id, full_name, country, city, postal_code, street, label, additional_street, phone, custom, line, run_id
+    select external_id, full_name, country, city, postal_code, street, label, additional_street, phone, custom
     from addresses
     where company_id = %s
     order by external_id

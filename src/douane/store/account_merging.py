@@ -207,8 +207,10 @@ class AccountMerging:
         self._do("analyze_accepted")
         self._do("create_changed")
         self._do("put_addresses", fields=_names(OF_ADDRESSES))
+        self._do("index_accepted")
         self._change_addresses()
         self._do("note_owners_of_addresses")
+        self._do("analyze_changed")
         self._do("put_customers", fields=_names(FEED), values=_values_of_new())
         self._change_customers()
         links = {name: self._count(f"{verb}_links") for name, verb in LINK_VERBS.items()}
@@ -220,9 +222,9 @@ class AccountMerging:
 
     def _change_addresses(self) -> None:
         wanted = [Text("coalesce({}, {})").format(Identifier("s", n), Identifier("t", n)) for n in TOLD[:-1]]
-        self._change(
-            "change_addresses", TOLD, wanted, firsts=_joined("first_value", OF_ADDRESSES[1:], more=True)
-        )
+        self._do("create_wanted", firsts=_joined("first_value", OF_ADDRESSES[1:]))
+        self._do("analyze_wanted")
+        self._change("change_addresses", TOLD, wanted)
 
     def _change_customers(self) -> None:
         wanted = [Text("coalesce({}, {})").format(*_kept(name)) for name in FEED]
@@ -245,8 +247,12 @@ class AccountMerging:
         )
 
     def _forget_fingerprints(self) -> list[int]:
-        statement = Text(SQL["forget_fingerprints"]).format(agrees=_joined("agrees", TOLD, " and "))
-        row = self.conn.execute(statement, self.scope).fetchone()
+        """Have accounts read again that say of an address what it was before others changed it."""
+        self._do("create_touched")
+        self._do("analyze_touched")
+        self._do("spare_agreeing", agrees=_joined("agrees", TOLD, " and "))
+        self._do("analyze_touched")
+        row = self.conn.execute(SQL["forget_fingerprints"], self.scope).fetchone()
         return [] if row is None or row[0] is None else list(row[0])
 
     def _do(self, statement: str, **parts: Any) -> None:
@@ -284,15 +290,13 @@ def _names(names: Iterable[str], table: str = "") -> Composed:
     return Text(", ").join(Identifier(*((table,) if table else ()), name) for name in names)
 
 
-def _joined(template: str, names: Iterable[str], by: str = ", ", *, more: bool = False) -> Composed:
-    """The template once for each of the names; CUSTOM may have one of its own, which `more` adds."""
+def _joined(template: str, names: Iterable[str], by: str = ", ") -> Composed:
+    """The template once for each of the names; CUSTOM may have one of its own."""
     parts = []
     for name in names:
         own = f"{template}_of_custom"
         text = Text(SQL[own if name == CUSTOM and own in SQL else template])
         parts.append(text.format(field=Identifier(name), field_line=Identifier(f"{name}_line")))
-    if more:
-        parts.append(Text(SQL["all_of_custom"]).format())
     return Text(by).join(parts)
 
 

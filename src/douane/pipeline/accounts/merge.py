@@ -16,6 +16,7 @@ from douane.settings import Settings
 from douane.store.account_merging import AccountMerging
 
 from .aside import repeated_names
+from .chunks import ACCOUNTS_AT_ONCE, in_chunks
 from .passing import Oddities, Pass, ReadAgain
 from .records import ReadAccounts
 from .wishes import AccountWishes
@@ -25,18 +26,27 @@ TRIES_WITH_CARE = 4
 
 
 class AccountMerge:
-    """The merge of one run. `write` does it; `outcome` has the counts and the faults afterwards."""
+    """The merge of one run. `write` does it; `outcome` has the counts and the faults afterwards.
+
+    `accounts_at_once` is about how many accounts stand in a chunk.
+    """
 
     notes: ClassVar[dict[str, str | int]] = {}
     refuse: ClassVar[None] = None
 
     def __init__(
-        self, merging: AccountMerging, wishes: AccountWishes, settings: Settings, folder: Path
+        self,
+        merging: AccountMerging,
+        wishes: AccountWishes,
+        settings: Settings,
+        folder: Path,
+        accounts_at_once: int = ACCOUNTS_AT_ONCE,
     ) -> None:
         self._merging = merging
         self._wishes = wishes
         self._settings = settings
         self._folder = folder
+        self._accounts_at_once = accounts_at_once
 
     @property
     def outcome(self) -> Outcome:
@@ -66,7 +76,7 @@ class AccountMerge:
         folder.mkdir()
         self._pass = Pass(self._merging, self._wishes, self._settings, folder, oddities)
         try:
-            self._pass.write(reread)
+            self._pass.write(lambda: in_chunks(reread(), self._accounts_at_once))
         except ReadAgain as reason:
             if reason.is_repeated:
                 oddities.names = repeated_names(reread)

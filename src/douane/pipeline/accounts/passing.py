@@ -24,7 +24,7 @@ from douane.store.account_merging import AccountMerging
 from douane.store.customer_tags import make_customer_tags
 
 from .aside import Aside
-from .chunks import CONTENT, FINGERPRINT, OWNER, Chunk, chunk_of, in_chunks, names_of
+from .chunks import CONTENT, FINGERPRINT, OWNER, Chunk, chunk_of, names_of
 from .claims import Claim, Claims
 from .ids import Ids
 from .joining import ROWS, Joined, joined
@@ -100,9 +100,9 @@ class Pass:
         }
 
     def write(self, reread: ReadAccounts) -> None:
-        """Read the list and write it. Raises ReadAgain."""
+        """Read the list, in pieces that split no account, and write it. Raises ReadAgain."""
         with (
-            ahead(in_chunks(reread())) as batches,
+            ahead(reread()) as batches,
             Ids.of(lambda count: self._merging.reserve_ids("customers", count)) as customers,
             Ids.of(lambda count: self._merging.reserve_ids("addresses", count)) as addresses,
         ):
@@ -200,9 +200,10 @@ class Pass:
         one = joined(_complete(rows, ("external_id", *ACCOUNT_REQUIRED), TRUTHS), self._wishes.labels)
         theirs = addresses.rows.with_columns(chunk.addresses[OWNER], chunk.addresses[CONTENT])
         theirs = _complete(theirs, ("external_id",), tuple(each.name for each in LINK_FIELDS))
-        faults = pl.concat(
-            [accounts.faults, addresses.faults, self._judge.faults(one.accounts, theirs, match)]
-        )
+        of_cells = pl.concat([accounts.faults, addresses.faults])
+        judged = self._judge.faults(one.accounts, theirs, match)
+        # A cell that could not be read is not missing too.
+        faults = pl.concat([of_cells, judged.join(of_cells, on=[LINE, "field"], how="anti")])
         warnings = pl.concat([accounts.warnings, addresses.warnings, one.warnings])
         self.outcome.tell(faults, is_warning=False)
         self.outcome.tell(warnings, is_warning=True)

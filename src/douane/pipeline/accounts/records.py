@@ -65,13 +65,14 @@ class AccountLabels:
 
 def no_accounts() -> pl.DataFrame:
     """An empty table of accounts."""
-    return pl.DataFrame(schema={LINE: pl.UInt32()} | {each.name: pl.String() for each in ACCOUNT_FEED})
+    feed = dict.fromkeys((each.name for each in ACCOUNT_FEED), pl.String)
+    return pl.DataFrame(schema={LINE: pl.UInt32, **feed})
 
 
 def no_addresses() -> pl.DataFrame:
     """An empty table of addresses."""
-    feed = {each.name: pl.String() for each in ADDRESS_FEED}
-    return pl.DataFrame(schema={LINE: pl.UInt32(), PLACE: pl.UInt32()} | feed)
+    feed = dict.fromkeys((each.name for each in ADDRESS_FEED), pl.String)
+    return pl.DataFrame(schema={LINE: pl.UInt32, PLACE: pl.UInt32, **feed})
 
 
 def fault_of(line: int, code: str, detail: str | None = None) -> pl.DataFrame:

@@ -236,8 +236,14 @@ join staged_accounts as w
     and not w.is_rejected
 where m.is_unlinked;
 
+-- index_accepted --
+create index on accepted (address_id, customer_id);
+
 -- analyze_accepted --
 analyze accepted;
+
+-- analyze_changed --
+analyze changed_addresses, changed_owners;
 
 -- put_addresses --
 with put as (
@@ -258,11 +264,25 @@ select count(*) filter (where is_made) as added
 from found;
 
 -- create_changed --
-create temporary table changed_addresses (id bigint primary key) on commit drop;
+create temporary table changed_addresses (
+    organization_id integer not null,
+    company_id integer not null,
+    id bigint primary key
+) on commit drop;
 create temporary table changed_owners (owner integer not null) on commit drop;
 
--- change_addresses --
-with wanted as (
+-- create_wanted --
+create temporary table wanted_addresses on commit drop as
+with customs as materialized (
+    select m.address_id, jsonb_object_agg(each.key, each.value) as custom
+    from accepted as m
+    cross join jsonb_each(m.custom) as each
+    where m.custom is not null
+        and m.may_change
+        and not m.is_made
+    group by m.address_id
+),
+told as materialized (
     select
         organization_id,
         company_id,
@@ -274,10 +294,18 @@ with wanted as (
     where may_change
         and not is_made
     group by organization_id, company_id, address_id
-),
-merged as (
+)
+select told.*, customs.custom
+from told
+left join customs on customs.address_id = told.id;
+
+-- analyze_wanted --
+analyze wanted_addresses;
+
+-- change_addresses --
+with merged as (
     merge into addresses as t
-    using wanted as s
+    using wanted_addresses as s
     on t.organization_id = s.organization_id
         and t.company_id = s.company_id
         and t.id = s.id
@@ -286,32 +314,25 @@ merged as (
     when matched and t.fingerprint is distinct from s.fingerprint then
         update set fingerprint = s.fingerprint
     returning
+        old.organization_id as organization_id,
+        old.company_id as company_id,
         old.id as id,
         to_jsonb(old) as image,
         (old.run_id, old.line) is distinct from (new.run_id, new.line) as is_updated
 ),
 kept as (
     insert into before_images (organization_id, company_id, run_id, table_name, row_id, action, image)
-    select %(organization_id)s, %(company_id)s, %(run_id)s, 'addresses', id, 'updated', image
+    select organization_id, company_id, %(run_id)s, 'addresses', id, 'updated', image
     from merged
     where is_updated
 )
-insert into changed_addresses (id)
-select id
+insert into changed_addresses (organization_id, company_id, id)
+select organization_id, company_id, id
 from merged
 where is_updated;
 
 -- first_value --
 (array_agg({field} order by owner, line, place) filter (where {field} is not null))[1] as {field}
-
--- all_of_custom --
-(
-    select jsonb_object_agg(each.key, each.value)
-    from accepted as m
-    cross join jsonb_each(m.custom) as each
-    where m.address_id = accepted.address_id
-        and m.may_change
-) as custom
 
 -- merged_custom --
 nullif(jsonb_strip_nulls(coalesce(t.custom, '{{}}') || coalesce(s.custom, '{{}}')), '{{}}')
@@ -448,32 +469,42 @@ noted as (
 select count(*) as removed
 from removed;
 
+-- create_touched --
+create temporary table touched on commit drop as
+select l.organization_id, l.company_id, l.customer_id, l.address_id
+from changed_addresses as c
+join address_links as l
+    on l.organization_id = c.organization_id
+    and l.company_id = c.company_id
+    and l.address_id = c.id;
+
+-- analyze_touched --
+analyze touched;
+
+-- spare_agreeing --
+delete from touched as l
+using accepted as m, addresses as a
+where m.customer_id = l.customer_id
+    and m.address_id = l.address_id
+    and a.organization_id = l.organization_id
+    and a.company_id = l.company_id
+    and a.id = l.address_id
+    and {agrees};
+
 -- forget_fingerprints --
 with forgotten as (
     update customers as t
     set fingerprint = null
-    from changed_addresses as c
-    join addresses as a
-        on a.organization_id = %(organization_id)s
-        and a.company_id = %(company_id)s
-        and a.id = c.id
-    join address_links as l
-        on l.organization_id = a.organization_id
-        and l.company_id = a.company_id
-        and l.address_id = a.id
+    from (
+        select distinct organization_id, company_id, customer_id
+        from touched
+    ) as l
     where t.organization_id = l.organization_id
         and t.company_id = l.company_id
         and t.id = l.customer_id
-        and not exists (
-            select
-            from accepted as m
-            where m.customer_id = l.customer_id
-                and m.address_id = l.address_id
-                and {agrees}
-        )
     returning t.id
 )
-select array_agg(distinct id) as ids
+select array_agg(id) as ids
 from forgotten;
 
 -- agrees --
@@ -525,7 +556,7 @@ with own as (
     where id = %(run_id)s
 ),
 written as (
-    select b.row_id, b.image, r.dialect
+    select b.organization_id, b.company_id, b.row_id, b.image, r.dialect
     from before_images as b
     cross join own
     join runs as r on r.id = (b.image ->> 'run_id')::bigint
@@ -537,24 +568,24 @@ written as (
         and (r.dialect <> own.dialect or jsonb_typeof(b.image -> 'origins') = 'object')
 ),
 told as (
-    select w.row_id, jsonb_object_agg(f.key, coalesce(w.image -> 'origins' ->> f.key, w.dialect)) as origins
+    select w.organization_id, w.company_id, w.row_id, jsonb_object_agg(f.key, coalesce(w.image -> 'origins' ->> f.key, w.dialect)) as origins
     from written as w
     cross join own
     join customers as c
-        on c.organization_id = %(organization_id)s
-        and c.company_id = %(company_id)s
+        on c.organization_id = w.organization_id
+        and c.company_id = w.company_id
         and c.id = w.row_id
     cross join jsonb_each(to_jsonb(c)) as f
     where f.key = any(%(fields)s)
         and f.value <> 'null'
         and f.value = w.image -> f.key
         and coalesce(w.image -> 'origins' ->> f.key, w.dialect) <> own.dialect
-    group by w.row_id
+    group by w.organization_id, w.company_id, w.row_id
 )
 update customers as t
 set origins = told.origins
 from written as w
 left join told on told.row_id = w.row_id
-where t.organization_id = %(organization_id)s
-    and t.company_id = %(company_id)s
+where t.organization_id = w.organization_id
+    and t.company_id = w.company_id
     and t.id = w.row_id;
