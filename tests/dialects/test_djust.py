@@ -21,7 +21,7 @@ from douane.model.customer_tags import CustomerTag
 from douane.model.mapping_document import read_document
 from douane.store.connector_runs import list_history
 from douane.store.connectors import find
-from douane.store.credentials import revoke
+from douane.store.credentials import grant, revoke
 from douane.store.custom_fields import put_custom_field
 from douane.store.customer_tags import put_customer_tag
 from douane.store.database import Database
@@ -405,3 +405,19 @@ def test_one_object_has_no_end_of_addresses(sender: Sender) -> None:
     receipt = sender.receipt(many + b"," + json.dumps(account("A2", address("X2"))).encode() + b"]")
     assert faults(receipt) == [(1, "not-a-json-row", None)]
     assert receipt["counts"]["added"] == 1
+
+
+def test_a_field_remembers_which_dialect_set_it_last_whoever_writes(sender: Sender) -> None:
+    sender.receipt([account("A1", address("X1"), accountManagerName="Bob")])
+    with sender.database.connection() as conn:
+        granted = grant(conn, "mydso", "ACME", "MAIN")
+    auth = granted.login, granted.password
+    clients = b"client_code;client_business_name;client_comments\nA1;Other Ltd;late\n"
+    assert sender.web.post("/api/clients", content=clients, auth=auth).json()["success"] == "true"
+    query = (
+        "select name, origins -> 'name', origins -> 'account_manager_name',"
+        " origins -> 'comments' from customers"
+    )
+    assert sender.rows(query) == [("Other Ltd", None, "djust", None)]
+    sender.receipt([{"accountExternalId": "A1", "companyRegistrationName": "A1 Ltd"}])
+    assert sender.rows(query) == [("A1 Ltd", None, None, "mydso")]

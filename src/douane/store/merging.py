@@ -16,6 +16,7 @@ from douane.model.kinds import Kind
 from douane.model.table import Table
 from douane.model.tables import TABLES
 
+from .account_merging import keep_origins
 from .queries import queries
 
 SQL = queries("merge")
@@ -139,6 +140,8 @@ class Merging:
             self._forget_fingerprints()
         row = self.conn.execute(self._update_statement(fields), self._scope).fetchone()
         assert row is not None
+        if self.table is CUSTOMERS:
+            keep_origins(self.conn, self._scope)
         return Updated(*row)
 
     def _forget_fingerprints(self) -> None:
