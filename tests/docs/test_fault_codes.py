@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from douane.dialects.carry_out import import_run as carry_out
 from douane.dialects.loop.json_dates import ISO_DAY
 from douane.dialects.loop.json_entries import read_json_entries
 from douane.dialects.native.fec import FEC as COLUMNS
@@ -16,13 +19,16 @@ from douane.formats.fec import read_fec
 from douane.formats.fec_check import check_fec
 from douane.formats.fec_columns import OFFICIAL
 from douane.formats.tra import read_tra
+from douane.model.builtin_mappings import DJUST
 from douane.model.catalogue import FAULTS, WARNINGS
+from douane.model.custom_fields import CustomField
 from douane.model.mapping import Declarations
 from douane.pipeline.entries.wishes import EntryWishes
 from douane.pipeline.intake import Intake
 from douane.pipeline.report import receipt_of
 from douane.pipeline.run import import_run
 from douane.settings import Limits
+from douane.store.custom_fields import put_custom_field
 from douane.store.database import Database
 from douane.store.organizations import Company, company_of
 from douane.store.runs import NewRun, create_run
@@ -193,8 +199,53 @@ WARNED: dict[str, Entered] = {
 """Lines of a FEC that are stored with a warning at the first one."""
 
 
+@dataclass(frozen=True)
+class Accounts:
+    """A list of accounts whose object on `line` has one fault or warning; `before` was imported already."""
+
+    objects: tuple[dict[str, Any], ...]
+    line: int = 1
+    before: tuple[dict[str, Any], ...] = ()
+    also: tuple[str, ...] = ()
+
+
+def address(name: str = "X1", **fields: Any) -> dict[str, Any]:
+    place = {"addressCountry": "France", "addressCity": "Paris", "addressZipCode": "75001"}
+    told = {"addressExternalId": name, "addressFullName": "One", "addressStreetName": "1 rue de la Paix"}
+    return {**told, **place, **fields}
+
+
+def account(name: str, *addresses: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    told = {"accountName": name, "companyRegistrationName": name, "businessRegistrationNumber": name}
+    return {"accountExternalId": name, **told, "address": list(addresses), **fields}
+
+
+A1 = account("A1", address())
+MOVED = address(addressCity="Lyon")
+
+ACCOUNTS: dict[str, Accounts] = {
+    "unknown-tag": Accounts((account("A1", address(), customerTagExternalId="gold"),)),
+    "unknown-custom-field": Accounts((account("A1", address(), colour="red"),)),
+    "not-a-web-address": Accounts((account("A1", address(), picture="a picture"),)),
+    "unknown-account": Accounts(({"accountExternalId": "A1", "inactive": True},)),
+    "account-deleted": Accounts((A1,), before=(A1, {"accountExternalId": "A1", "deleted": True})),
+    "other-external-id": Accounts((account("C1", address()),)),
+    "account-rejected": Accounts((A1, {**A1, "deleted": "perhaps"}), also=("not-a-flag",)),
+    "address-not-linked": Accounts(
+        ({"accountExternalId": "A1", "address": [{"addressExternalId": "X2", "unlinkAddress": True}]},),
+        before=(A1,),
+    ),
+    "address-changed-and-linked": Accounts((account("A2", MOVED),), before=(A1,)),
+    "address-told-otherwise": Accounts((account("A1", address(), MOVED),)),
+    "account-told-otherwise": Accounts((A1, {**A1, "accountName": "Two"}), line=2),
+}
+"""Lists of accounts by a mapping that rejects unknown tags and reads a custom field that nobody knows."""
+
+CLIENT = "client_code;client_business_name;client_unique_key\nC1;One;U1\n"
+
+
 def test_each_code_of_the_catalogue_has_its_case() -> None:
-    cases = (CASES, CHECKED, ENTERED, WARNED)
+    cases = (CASES, CHECKED, ENTERED, WARNED, ACCOUNTS)
     assert {code for each in cases for code in each} == FAULTS.keys() | WARNINGS.keys()
 
 
@@ -247,6 +298,51 @@ def test_an_entry_makes_the_warning(code: str, gateway: Any, sender: Any) -> Non
     assert [(each["line"], each["code"]) for each in receipt["warnings"]] == [(2, code)]
     assert receipt["warnings"][0]["hint"] == WARNINGS[code].hint
     assert is_a_sentence(receipt["warnings"][0]["message"])
+
+
+@pytest.mark.parametrize("code", ACCOUNTS)
+def test_an_account_makes_the_code(code: str, gateway: Any, sender: Any, tmp_path: Path) -> None:
+    case = ACCOUNTS[code]
+    company = company_of_login(gateway.database, sender.auth[0])
+    with gateway.database.connection() as conn:
+        picture = CustomField("account", "picture", "Picture", "media")
+        put_custom_field(conn, company.organization_id, picture)
+    for number, each in enumerate(case.before):
+        told = send_accounts(gateway, company, tmp_path / f"before-{number}", [each])
+        assert told["faults_total"] == 0
+    assert sender.send("clients", CLIENT)["counts"]["added"] == 1
+    receipt = send_accounts(gateway, company, tmp_path / "file", list(case.objects))
+    told = receipt["faults"] + receipt["warnings"]
+    assert {each["code"] for each in told} == {code, *case.also}
+    (seen,) = [each for each in told if each["code"] == code]
+    assert seen["line"] == case.line
+    assert seen["hint"] == (FAULTS | WARNINGS)[code].hint
+    assert is_a_sentence(seen["message"])
+
+
+def send_accounts(gateway: Any, company: Company, file: Path, objects: list[Any]) -> dict[str, Any]:
+    """The receipt of a list of accounts."""
+    file.write_text(json.dumps(objects))
+    mapping = DJUST.as_json()
+    mapping["accounts"] = {"unknown_tags": "reject"}
+    mapping["columns"] += [{"field": "custom.colour", "path": "$.colour"}]
+    new = NewRun(
+        organization_id=company.organization_id,
+        company_id=company.id,
+        dialect="djust",
+        door="accounts",
+        upload_name="accounts.json",
+        upload_bytes=file.stat().st_size,
+        upload_digest="",
+        upload_path=str(file),
+        requested_by="a test",
+        declarations={"mapping": mapping},
+    )
+    with gateway.database.connection() as conn:
+        run = create_run(conn, new)
+    ended = carry_out(gateway.database, gateway.settings, run)
+    with gateway.database.connection() as conn:
+        return receipt_of(conn, ended)
 
 
 def test_a_line_of_a_tra_makes_its_code() -> None:

@@ -84,6 +84,11 @@ class Door:
     ignores_case: bool = False
     declare: Declare | None = None
 
+    @property
+    def is_json(self) -> bool:
+        """Whether it takes JSON, not cells on lines."""
+        return self.suffix == ".json"
+
     def read_options(self, query: Mapping[str, str]) -> dict[str, str]:
         """Every option of the door with its value; query parameters the door does not know are ignored."""
         if self.ignores_case:

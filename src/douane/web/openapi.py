@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import groupby
@@ -30,6 +32,8 @@ from douane.dialects.dialect import Dialect
 from douane.dialects.door import Door, Option, Reply
 
 from .reference import ReferencePlugin
+
+PLACE = re.compile(r"\{(\w+):\w+\}")
 
 KEY_ABOUT = (
     "The same key with the same file gives the stored reply instead of another import; with another "
@@ -85,7 +89,8 @@ def operation(dialect: Dialect, door: Door) -> type[Operation]:
             self.tags = [dialect.title]
             self.summary = door.about + (" Answers at once, imports later." if door.is_async else "")
             self.description = _columns(door)
-            self.parameters = [*map(_parameter, door.options), _header("Idempotency-Key", KEY_ABOUT)]
+            options = map(_parameter, door.options)
+            self.parameters = [*_places(door), *options, _header("Idempotency-Key", KEY_ABOUT)]
             self.request_body = _body(door)
             self.responses = _responses(dialect.examples)
             self.security = security([dialect])
@@ -95,7 +100,14 @@ def operation(dialect: Dialect, door: Door) -> type[Operation]:
 
 def _columns(door: Door) -> str:
     others = [label for label in door.labels if label not in door.required]
-    return f"Required columns: {', '.join(door.required)}. Other columns: {', '.join(others)}."
+    noun = "fields" if door.is_json else "columns"
+    return f"Required {noun}: {', '.join(door.required)}. Other {noun}: {', '.join(others)}."
+
+
+def _places(door: Door) -> Iterator[Parameter]:
+    """What the path of the door names."""
+    for name in PLACE.findall(door.path):
+        yield Parameter(name, "path", schema=Schema(type=OpenAPIType.STRING), required=True)
 
 
 def _parameter(option: Option) -> Parameter:
@@ -111,8 +123,12 @@ def _header(name: str, about: str) -> Parameter:
 
 
 def _body(door: Door) -> RequestBody:
-    media = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING), example=door.sample)
     about = "The file as it is, whatever the Content-Type; Content-Encoding: gzip is welcome."
+    if door.is_json:
+        objects = Schema(type=OpenAPIType.ARRAY, items=Schema(type=OpenAPIType.OBJECT))
+        media = OpenAPIMediaType(schema=objects, example=json.loads(door.sample))
+        return RequestBody({"application/json": media}, description=about, required=True)
+    media = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING), example=door.sample)
     return RequestBody({"text/csv": media}, description=about, required=True)
 
 

@@ -21,7 +21,7 @@ SOURCE_REFUSALS = (
     ),
     Code(
         "source-gone",
-        "Nothing there",
+        "Nothing at the source",
         "There is nothing to fetch: {detail}.",
         "Put the file there, or correct the address, and ask again.",
     ),
