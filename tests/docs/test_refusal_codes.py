@@ -32,6 +32,7 @@ from douane.fetch.pull import pull
 from douane.formats.fec_columns import AMOUNTS, DATES, OFFICIAL
 from douane.formats.fec_write import LATIN_9, Form, write_fec
 from douane.formats.tra import TraHeader, write_tra
+from douane.jobs.asking import ask_by_hand
 from douane.jobs.by_hand import cancel, jobs_listed
 from douane.model.catalogue import FAULTS, REFUSALS, WARNINGS
 from douane.model.connector_document import read_connector
@@ -44,6 +45,7 @@ from douane.model.references import Way
 from douane.pipeline.receive import Spool
 from douane.pipeline.unzip import open_archive
 from douane.settings import Limits, Settings, from_environment
+from douane.store.connectors import CONNECTORS_MAX, put_connector
 from douane.store.credentials import NOBODY
 from douane.store.database import check_version
 from douane.store.entries import add_entry
@@ -52,6 +54,7 @@ from douane.store.journals import add_journal, find_journal, remove_journal
 from douane.store.mappings import MAPPINGS_MAX, put_mapping
 from douane.store.organizations import ensure_company
 from douane.store.references import put_reference, remove_reference
+from douane.store.sealing import Sealer
 from douane.web.body import read_body, spool_body
 from douane.web.calls import read_query
 from douane.web.meter import Meter
@@ -543,6 +546,30 @@ def pulled(folder: Path, body: bytes, **told: Any) -> str:
         return raised(pull, connector, {}, ANYWHERE, folder, Settings(folder))
 
 
+def to_a_connector(sender: Any, body: bytes, name: str = "accounts") -> str:
+    """The code of the reply to accounts that are sent to a connector."""
+    with sender.gateway.database.connection() as conn:
+        token = DIALECTS["djust"].access.grant(conn, Wanted(sender.auth[0])).keys["token"]
+    path = f"/v1/connectors/{name}/runs"
+    reply = sender.gateway.web.post(path, content=body, headers={"Authorization": f"Bearer {token}"})
+    return own_code(reply)
+
+
+@makes("not-json")
+def not_json(sender: Any, _: Path) -> str:
+    return to_a_connector(sender, b'[{"accountExternalId": "A1"')
+
+
+@makes("no-json-list")
+def no_json_list(sender: Any, _: Path) -> str:
+    return to_a_connector(sender, b'{"accountExternalId": "A1"}')
+
+
+@makes("unknown-connector")
+def unknown_connector(sender: Any, _: Path) -> str:
+    return to_a_connector(sender, b"[]", name="none")
+
+
 @makes("bad-connector")
 def bad_connector(_: Any, __: Path) -> str:
     return raised(read_connector, {"name": "shop", "base_url": "ftp://shop.example"})
@@ -572,6 +599,51 @@ def source_endless(_: Any, folder: Path) -> str:
 @makes("source-repeats")
 def source_repeats(_: Any, folder: Path) -> str:
     return pulled(folder, b"[1]", pages={"kind": "number", "parameter": "page"})
+
+
+SEALER = Sealer("a key of tests that is long enough")
+SHOP = {"name": "shop", "base_url": "https://shop.example", "when_busy": "skip"}
+
+
+@makes("connector-taken")
+def connector_taken(sender: Any, _: Path) -> str:
+    assert sender.post("/v1/connectors", json.dumps(SHOP)).status_code == 201
+    return own_code(sender.post("/v1/connectors", json.dumps(SHOP)))
+
+
+FILL_CONNECTORS = """
+    insert into connectors (organization_id, company_id, name, definition, changed_by)
+    select %s, %s, number::text, '{}', 'a test'
+    from generate_series(1, %s) as number
+"""
+
+
+@makes("too-many-connectors")
+def too_many_connectors(sender: Any, _: Path) -> str:
+    with books(sender) as (conn, *owner):
+        conn.execute(FILL_CONNECTORS, [*owner, CONNECTORS_MAX])
+        return raised(put_connector, conn, tuple(owner), SHOP, SEALER, "a test")
+
+
+@makes("connector-receives")
+def connector_receives(sender: Any, _: Path) -> str:
+    assert sender.post("/v1/connectors", json.dumps({"name": "shop"})).status_code == 201
+    return own_code(sender.post("/v1/connectors/shop/pulls", ""))
+
+
+@makes("connector-busy")
+def connector_busy(sender: Any, _: Path) -> str:
+    assert sender.post("/v1/connectors", json.dumps(SHOP)).status_code == 201
+    assert sender.post("/v1/connectors/shop/pulls", "").status_code == 202
+    return own_code(sender.post("/v1/connectors/shop/pulls", ""))
+
+
+@makes("too-many-runs")
+def too_many_runs(sender: Any, folder: Path) -> str:
+    with books(sender) as (conn, *owner):
+        put_connector(conn, tuple(owner), SHOP, SEALER, "a test")
+        settings = Settings(folder, waiting_runs_max=0)
+        return raised(ask_by_hand, conn, settings, tuple(owner), "shop", "a test")
 
 
 def test_each_code_of_the_catalogue_has_its_maker() -> None:
