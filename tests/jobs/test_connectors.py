@@ -323,6 +323,25 @@ def test_a_schedule_that_cannot_be_heeded_says_why_and_holds_up_nobody(
     assert other.outcome == "waiting"
 
 
+def test_a_connector_that_is_damaged_holds_up_nobody(
+    connected: Connected, source: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    connected.put(source.answer(), schedule="0 2 * * *")
+    connected.put(source.answer(), name="other", schedule="0 2 * * *")
+    connected.is_due()
+    with connected.database.connection() as conn:
+        conn.execute("""update connectors set definition = '{"schedule": "now"}' where name = 'ERP'""")
+        set_due(conn, get_connector(conn, connected.owner, "other"), PAST + timedelta(hours=1))
+    assert heed_schedules(connected.database, connected.settings) == 2
+    assert "its schedule cannot be heeded" in caplog.text
+    with connected.database.connection() as conn:
+        (other,) = list_history(conn, get_connector(conn, connected.owner, "other"))
+    assert other.outcome == "waiting"
+    due_at = connected.due_at()
+    assert due_at is not None
+    assert due_at > datetime.now(UTC) + timedelta(minutes=50)
+
+
 def test_a_worker_heeds_schedules(connected: Connected, source: Any, books: Any, working: Any) -> None:
     connected.put(source.answer(body=accounts(1)), schedule="0 2 * * *")
     connected.is_due()

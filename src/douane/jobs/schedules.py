@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import timedelta
 
 from psycopg.errors import UniqueViolation
 
@@ -16,12 +17,16 @@ from douane.store.connectors import Connection, StoredConnector, lock_due, momen
 from douane.store.database import Database
 
 from .asking import Wish, ask
+from .retrying import is_transient
 from .work import Work
 
 log = logging.getLogger("douane.jobs")
 
 LOOK_SECONDS = 2.0
 """How often a worker looks for connectors that are due."""
+
+PUT_OFF = timedelta(hours=1)
+"""How long a connector is left alone over which we came to grief: the others are not to wait for it."""
 
 BY_SCHEDULE = "its schedule"
 
@@ -44,7 +49,14 @@ def heed_schedules(database: Database, settings: Settings) -> int:
             stored = lock_due(conn)
             if stored is None:
                 return count
-            _heed(conn, settings, stored)
+            try:
+                with conn.transaction():
+                    _heed(conn, settings, stored)
+            except Exception as error:
+                if is_transient(error):
+                    raise
+                log.exception("connector %d: its schedule cannot be heeded", stored.id)
+                set_due(conn, stored, moment(conn) + PUT_OFF)
         count += 1
 
 
