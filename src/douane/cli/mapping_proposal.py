@@ -78,20 +78,15 @@ def _path(text: str | None) -> Any:
 
 def _sample(file: Path) -> Any:
     """The values in a file. Refuses `upload-too-large` and `not-json`."""
-    import msgspec
-
-    from douane.formats.json_outside import in_words
-    from douane.formats.json_values import exact
+    from douane.formats.json_outside import BadJson
+    from douane.formats.json_whole import read_sample
     from douane.model.refusing import refusal
 
     with file.open("rb") as content:
         text = content.read(SAMPLE_BYTES_MAX + 1)
     if len(text) > SAMPLE_BYTES_MAX:
         raise refusal("upload-too-large", f"{SAMPLE_BYTES_MAX:,}")
-    decoder = msgspec.json.Decoder(float_hook=exact)
-    text = text.removeprefix(b"\xef\xbb\xbf")
     try:
-        has_lines = file.suffix.lower() in LINES_SUFFIXES
-        return decoder.decode_lines(text) if has_lines else decoder.decode(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise refusal("not-json", in_words(error)) from None
+        return read_sample(text, has_lines=file.suffix.lower() in LINES_SUFFIXES)
+    except BadJson as reason:
+        raise refusal("not-json", str(reason)) from None

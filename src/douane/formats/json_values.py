@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,8 +18,12 @@ SPOILING = {
     OUTSIDE: ("bytes-outside-charset", CHARSET),
     **{sign: (code, "") for sign, code in FORBIDDEN.items()},
 }
-SUSPICIOUS = (OUTSIDE.encode(), b"\\u0000", b"\\u001f", b"\\u001F", b"\\ufdd0", b"\\uFDD0")
-"""How what no cell may hold can be spelt in a text of JSON."""
+ABSENT = "\ufdd1"
+"""Another noncharacter, for what an object does not have."""
+
+SUSPICIOUS = (OUTSIDE.encode(), ABSENT.encode())
+ESCAPE = b"\\u"
+SUSPICIOUS_ESCAPE = re.compile(rb"\\u(?:0000|001f|fdd[01])", re.IGNORECASE)
 
 HALF_A_PAIR = re.compile(
     rb"\\(?:u(?:d[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|(?P<half>d[89a-f][0-9a-f]{2}))|.)",
@@ -95,9 +98,15 @@ def spoiled(value: Any) -> tuple[str, str]:
     return "", ""
 
 
-def is_suspicious(text: bytes, also: Iterable[bytes] = ()) -> bool:
-    """Whether a text of JSON may hold a sign that no cell may, or one of `also`."""
-    return any(sign in text for sign in (*SUSPICIOUS, *also))
+def is_suspicious(text: bytes) -> bool:
+    """Whether a text of JSON may hold a sign that no cell may, or ABSENT.
+
+    >>> is_suspicious(b'"a"'), is_suspicious(rb'"\\u001F"'), is_suspicious(rb'"\\u00e9"')
+    (False, True, False)
+    """
+    if any(sign in text for sign in SUSPICIOUS):
+        return True
+    return ESCAPE in text and SUSPICIOUS_ESCAPE.search(text) is not None
 
 
 def without_halves(text: bytes) -> bytes:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from douane.errors import Failure, Refusal
+from douane.errors import Refusal
 from douane.model.refusing import refusal
 from douane.settings import Settings
 from douane.store import uploads
@@ -20,12 +18,13 @@ from douane.store.account_merging import AccountMerging
 from douane.store.database import Database
 from douane.store.merging import Merging
 from douane.store.posting import Posting
-from douane.store.runs import Run, fail_run, finish_run, get_run, held_run, refuse_run, start_run, wait_again
+from douane.store.runs import Run, finish_run, get_run, held_run, refuse_run, start_run
 from douane.store.statistics import refresh_statistics
 
 from .accounts.intake import AccountIntake
 from .accounts.merge import AccountMerge
 from .accounts.records import AccountBatch
+from .around import failed, undo, work_folder
 from .batch import Batch
 from .clock import Clock
 from .decode import decode
@@ -45,6 +44,7 @@ Progress = Callable[[int, int], None]
 Merged = Merge | EntryMerge | AccountMerge
 
 TRIES_AGAINST_OUTSIDERS = 3
+ALWAYS_ANALYZED = ("customers", "addresses", "address_links", "entries")
 DOCUMENT_BYTES_MAX = 50_000_000
 GZIP_GAIN = 8
 """About how much larger a compressed upload becomes; only used to guess how many rows will come."""
@@ -73,14 +73,14 @@ def import_run(
             assert current is not None, f"run {run.id} is gone"
             return current
         try:
-            refresh_statistics(conn, ["customers", "entries", intake.mapping.table.name])
+            refresh_statistics(conn, [*ALWAYS_ANALYZED, intake.mapping.table.name])
             ended = _Import(database, conn, settings, run, intake, progress, take_deposit).attempt()
         except Refusal as reason:
             conn.rollback()
             ended = refuse_run(conn, run.id, reason)
         except Exception as error:
-            _undo(conn)
-            raise _failed(database, run, error) from error
+            undo(conn)
+            raise failed(database, run, error) from error
         conn.commit()
         return ended
 
@@ -99,7 +99,7 @@ class _Import:
         """Import; again, and unsliced, when the unique index objects to a row."""
         for attempt in range(TRIES_AGAINST_OUTSIDERS):
             try:
-                with _work_folder(self.settings) as folder:
+                with work_folder(self.settings) as folder:
                     return self._carry_out(Path(folder), may_slice=attempt == 0)
             except psycopg.errors.UniqueViolation:
                 self.conn.rollback()
@@ -235,29 +235,3 @@ class _Import:
         if not uploads.fetch(self.conn, self.run.id, target):
             raise refusal("upload-gone", str(self.run.id))
         return target
-
-
-def _undo(conn: psycopg.Connection[Any]) -> None:
-    """Let go of what the transaction holds, the run's own row included."""
-    with suppress(psycopg.OperationalError):
-        conn.rollback()
-
-
-def _work_folder(settings: Settings) -> tempfile.TemporaryDirectory[str]:
-    place = settings.data / "work"
-    place.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix="run-", dir=place)
-
-
-def _failed(database: Database, run: Run, error: Exception) -> Failure:
-    """Record that the run failed, on a connection of its own as the run's may be dead."""
-    is_transient = isinstance(error, psycopg.OperationalError | OSError)
-    failure = Failure("The import could not be carried out; nothing of it is stored.", transient=is_transient)
-    if isinstance(error, Failure):
-        failure = error
-    with database.connection() as conn:
-        if run.is_async and failure.transient:
-            wait_again(conn, run.id)
-        else:
-            fail_run(conn, run.id, failure.message)
-    return failure

@@ -25,6 +25,7 @@ from .metrics import Metrics
 from .openapi import call_paths, config
 from .outgoing import finishing
 from .problems import problem
+from .proposals import proposals
 from .reference import STYLE
 from .runs import runs
 from .service import Service
@@ -55,6 +56,7 @@ def create_app(
             *(door for dialect in dialects.values() for door in doors(service, dialect)),
             *runs(service),
             *mappings(service),
+            *proposals(service),
             *connectors(service),
             *depositing(service),
             *watching(service),

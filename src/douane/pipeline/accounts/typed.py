@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -15,7 +16,7 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from douane.formats.json_values import is_suspicious
+from douane.formats.json_values import ABSENT, is_suspicious
 from douane.model.json_paths import Path
 from douane.pipeline.batch import LINE, no_faults
 
@@ -23,10 +24,7 @@ from .objects import PARTS_MAX, Objects, read_singly
 from .records import PLACE
 from .sources import Source, Sources
 
-ABSENT = "\ufdd1"
-"""Stands for what an object does not have; a text that holds this noncharacter is read singly."""
-
-SPELLINGS = (ABSENT.encode(), b"\\ufdd1", b"\\uFDD1")
+NULL = b"null"
 SINGLE = str | int | bool | None
 
 Slots = dict[str, str]
@@ -37,55 +35,62 @@ class Reader:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._typed = _Typed.of(sources) if _is_plain(sources) else None
+        is_plain = _is_plain(sources)
+        self._usual = _Typed.of(sources, None) if is_plain else None
+        self._with_nulls = _Typed.of(sources, ABSENT) if is_plain else None
 
     def read(self, text: bytes, first: int) -> Objects:
         """The objects of whole lines, the first of which has the number `first`. Raises BadJson."""
-        is_usual = text.count(b"{") <= PARTS_MAX and not is_suspicious(text, SPELLINGS)
-        if self._typed is not None and is_usual:
+        is_usual = text.count(b"{") <= PARTS_MAX and not is_suspicious(text)
+        typed = self._with_nulls if NULL in text else self._usual
+        if typed is not None and is_usual:
             try:
-                rows = self._typed.decoder.decode(b"[%b]" % text.rstrip(b"\n").replace(b"\n", b","))
+                rows = typed.decoder.decode(b"[%b]" % text.rstrip(b"\n").replace(b"\n", b","))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 pass  # some of them are of another kind, or wrong
             else:
-                return self._typed.columns(rows, first)
+                return typed.columns(rows, first)
         return read_singly(text, first, self._sources)
 
 
 @dataclass(frozen=True)
 class _Typed:
-    """The structs of objects without depth: what each has a slot for, by name."""
+    """The structs of objects without depth: what each has a slot for, by name.
+
+    `absent` stands where nothing is: ABSENT, or None for texts without any null.
+    """
 
     sources: Sources
+    absent: str | None
     lists: tuple[str, ...]
     slots: Slots
     slots_of_parts: Slots
     decoder: msgspec.json.Decoder[list[Any]]
 
     @classmethod
-    def of(cls, sources: Sources) -> _Typed:
+    def of(cls, sources: Sources, absent: str | None) -> _Typed:
         """The structs for these sources."""
         parts = _slots(sources.addresses)
         slots = _slots((*sources.accounts, *(sources.addresses if sources.may_be_flat else ())))
         lists = tuple(str(path[0]) for path in sources.lists)
-        struct_of_part = _struct("Part", {slot: (name, SINGLE) for name, slot in parts.items()})
+        struct_of_part = _struct("Part", {slot: (name, SINGLE) for name, slot in parts.items()}, absent)
         kinds: dict[str, tuple[str, Any]] = {slot: (name, SINGLE) for name, slot in slots.items()}
         for number, name in enumerate(lists):
             # Where a name is that of a list in some objects and that of a cell in others.
             slot = slots.setdefault(name, f"list_{number}")
             single = SINGLE if slot in kinds else None
             kinds[slot] = name, list[struct_of_part] | single  # type: ignore[valid-type]
-        decoder = msgspec.json.Decoder(list[_struct("Object", kinds)])  # type: ignore[misc]
-        return cls(sources, lists, slots, parts, decoder)
+        decoder = msgspec.json.Decoder(list[_struct("Object", kinds, absent)])  # type: ignore[misc]
+        return cls(sources, absent, lists, slots, parts, decoder)
 
     def columns(self, rows: list[Any], first: int) -> Objects:
         """The objects in columns, numbered from `first` on."""
         lines = np.arange(first, first + len(rows), dtype=np.uint32)
-        accounts = _frame({LINE: lines}, rows, self.sources.accounts, self.slots)
+        accounts = self._frame({LINE: lines}, rows, self.sources.accounts, self.slots)
         parts, counts = self._parts(rows)
         places = np.arange(len(parts)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
         own = {LINE: np.repeat(lines, counts), PLACE: places.astype(np.uint32)}
-        addresses = _frame(own, parts, self.sources.addresses, self.slots_of_parts)
+        addresses = self._frame(own, parts, self.sources.addresses, self.slots_of_parts)
         beside = self._beside(rows, lines, np.flatnonzero(counts == 0))
         if beside.height:
             addresses = pl.concat([addresses, beside], how="diagonal").sort(LINE, maintain_order=True)
@@ -94,22 +99,12 @@ class _Typed:
     def _parts(self, rows: list[Any]) -> tuple[list[Any], Any]:
         """The addresses in lists, and how many of them each row has."""
         found = [_values(rows, self.slots[name]) for name in self.lists]
-        found = [each for each in found if each.count(ABSENT) < len(rows)]
-        parts: list[Any] = []
-        counts = np.zeros(len(rows), np.int64)
-        if len(found) == 1:
-            for at, each in enumerate(found[0]):
-                if each.__class__ is list:
-                    parts += each
-                    counts[at] = len(each)
-        elif found:
-            for at, several in enumerate(zip(*found, strict=True)):
-                before = len(parts)
-                for each in several:
-                    if each.__class__ is list:
-                        parts += each
-                counts[at] = len(parts) - before
-        return parts, counts
+        found = [each for each in found if each.count(self.absent) < len(rows)]
+        if not found:
+            return [], np.zeros(len(rows), np.int64)
+        lists = [[each if each.__class__ is list else () for each in several] for several in found]
+        each_row = lists[0] if len(lists) == 1 else [[*chain(*each)] for each in zip(*lists, strict=True)]
+        return list(chain.from_iterable(each_row)), np.array([len(each) for each in each_row], np.int64)
 
     def _beside(self, rows: list[Any], lines: Any, without: Any) -> pl.DataFrame:
         """The addresses that stand beside their accounts, of the rows `without` any in a list."""
@@ -118,11 +113,43 @@ class _Typed:
         slots = [self.slots[name] for name in self.lists]
         flat = [at for at in without.tolist() if not _has_list(rows[at], slots)]
         own = {LINE: lines[flat], PLACE: np.ones(len(flat), np.uint32)}
-        made = _frame(own, [rows[at] for at in flat], self.sources.addresses, self.slots)
+        made = self._frame(own, [rows[at] for at in flat], self.sources.addresses, self.slots)
         cells = pl.all().exclude(LINE, PLACE)
         return (
             made.filter(pl.any_horizontal(cells.is_not_null())) if made.width > len(own) else pl.DataFrame()
         )
+
+    def _frame(
+        self, own: dict[str, Any], rows: Sequence[Any], sources: Sequence[Source], slots: Slots
+    ) -> pl.DataFrame:
+        """A table of the rows, without the columns that none of them has."""
+        columns = [pl.Series(name, values, pl.UInt32) for name, values in own.items()]
+        for source in sources:
+            cells = self._cells(rows, [slots[str(path[0])] for path in source.paths])
+            if cells.count(self.absent) < len(cells):
+                columns.append(self._texts(source.column, cells))
+        return pl.DataFrame(columns)
+
+    def _cells(self, rows: Sequence[Any], slots: Sequence[str]) -> list[Any]:
+        """The values under the first of the names that each row has."""
+        cells = _values(rows, slots[0])
+        for slot in slots[1:]:
+            others = _values(rows, slot)
+            cells = [
+                other if cell is self.absent else cell for cell, other in zip(cells, others, strict=True)
+            ]
+        return cells
+
+    def _texts(self, name: str, cells: list[Any]) -> pl.Series:
+        """The cells in text, null where nothing is and empty where null is."""
+        try:
+            texts = pl.Series(name, cells, pl.String)
+        except TypeError:
+            texts = pl.Series(name, list(map(_text, cells)), pl.String)
+        if self.absent is None:
+            return texts
+        texts = texts.fill_null("")
+        return texts.set(texts == self.absent, None)
 
 
 def _is_plain(sources: Sources) -> bool:
@@ -141,8 +168,8 @@ def _slots(sources: Sequence[Source]) -> Slots:
     return {name: f"cell_{number}" for number, name in enumerate(names)}
 
 
-def _struct(title: str, kinds: dict[str, tuple[str, Any]]) -> Any:
-    fields = [(slot, kind, msgspec.field(default=ABSENT, name=name)) for slot, (name, kind) in kinds.items()]
+def _struct(title: str, kinds: dict[str, tuple[str, Any]], absent: str | None) -> Any:
+    fields = [(slot, kind, msgspec.field(default=absent, name=name)) for slot, (name, kind) in kinds.items()]
     return msgspec.defstruct(title, fields, gc=False)
 
 
@@ -152,37 +179,6 @@ def _has_list(row: Any, slots: Sequence[str]) -> bool:
 
 def _values(rows: Sequence[Any], slot: str) -> list[Any]:
     return list(map(attrgetter(slot), rows))
-
-
-def _frame(own: dict[str, Any], rows: Sequence[Any], sources: Sequence[Source], slots: Slots) -> pl.DataFrame:
-    """A table of the rows, without the columns that none of them has."""
-    columns = [pl.Series(name, values, pl.UInt32) for name, values in own.items()]
-    for source in sources:
-        cells = _cells(rows, [slots[str(path[0])] for path in source.paths])
-        if cells.count(ABSENT) < len(cells):
-            columns.append(_texts(source.column, cells))
-    return pl.DataFrame(columns)
-
-
-def _cells(rows: Sequence[Any], slots: Sequence[str]) -> list[Any]:
-    """The values under the first of the names that each row has."""
-    cells = _values(rows, slots[0])
-    for slot in slots[1:]:
-        others = _values(rows, slot)
-        cells = [other if cell is ABSENT else cell for cell, other in zip(cells, others, strict=True)]
-    return cells
-
-
-def _texts(name: str, cells: list[Any]) -> pl.Series:
-    try:
-        texts = pl.Series(name, cells, pl.String)
-    except TypeError:
-        texts = pl.Series(name, list(map(_text, cells)), pl.String)
-    cell = pl.col(name)
-    filled = pl.when(cell != ABSENT).then(cell) if ABSENT in cells else cell
-    if texts.null_count():
-        filled = pl.when(cell.is_null()).then(pl.lit("")).when(cell != ABSENT).then(cell)
-    return texts.to_frame().select(filled.alias(name)).to_series()
 
 
 def _text(value: SINGLE) -> str | None:
