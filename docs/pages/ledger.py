@@ -41,7 +41,7 @@ def blocks() -> Iterator[str]:
 def _section(each: StoredTable) -> Iterator[str]:
     yield f"### {each.name}"
     yield each.about if each.is_of_company else f"{each.about} The list is the organization's."
-    yield table(("column", "type", "meaning"), map(_column, each.columns))
+    yield table(("column", "type", "meaning"), map(column_row, each.columns))
     if each.name == "journals":
         yield f"Types: {listed(JOURNAL_TYPES)}."
     if each.name == "ledger_accounts":
@@ -51,7 +51,8 @@ def _section(each: StoredTable) -> Iterator[str]:
         yield _fields(FURTHER_FIELDS)
 
 
-def _column(column: Stored) -> tuple[str, str, str]:
+def column_row(column: Stored) -> tuple[str, str, str]:
+    """A stored column as a row of its table."""
     star = " *" if column.may_be_empty else ""
     return code(column.name) + star, code(column.type), column.about
 

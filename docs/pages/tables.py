@@ -8,7 +8,7 @@ from douane.model.kinds import sql_type
 from douane.model.table import Field, Identity, Table
 from douane.model.tables import TABLES
 
-from . import ledger
+from . import account_tables, ledger
 from .markdown import code, listed, table, titled
 
 OWN_COLUMNS = {
@@ -31,7 +31,7 @@ EXTRA_COLUMN = {"extra": ("jsonb", "Cells of columns that no field takes, label 
 ABOUT = """\
 Each business row belongs to one company of one organization: both stand first in every key and in every
 statement. In the tables of customers, contacts, assignments and open items the columns before the fields are
-the same; [those of the ledger](#the-ledger) come after:"""
+the same; [those of accounts](#accounts) and [of the ledger](#the-ledger) come after:"""
 
 HOW_ROWS_ARE_FOUND = """\
 A row's *key* is its first identity below whose parts all have values; the next such identity is its *alias*.
@@ -43,7 +43,8 @@ def page() -> str:
     """The text of the page."""
     own = table(("column", "type", "meaning"), _own(OWN_COLUMNS))
     sections = (_section(each) for each in TABLES.values())
-    return titled("Tables", ABOUT, own, HOW_ROWS_ARE_FOUND, *sections, *ledger.blocks())
+    more = (*account_tables.blocks(), *ledger.blocks())
+    return titled("Tables", ABOUT, own, HOW_ROWS_ARE_FOUND, *sections, *more)
 
 
 def _section(each: Table) -> str:

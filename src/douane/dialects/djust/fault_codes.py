@@ -34,7 +34,14 @@ WIRE_CODES: Mapping[str, WireCode] = {
     ),
     "taken-identity": WireCode("F-E-003", "Unique reference {field} already exists in Djust system"),
     "duplicate-key": WireCode("F-E-003", "Unique reference {field} already exists in Djust system"),
-    "other-external-id": WireCode("F-E-003", "Unique reference {field} already exists in Djust system"),
+    **dict.fromkeys(
+        ("ambiguous-match", "other-external-id", "address-changed-and-linked", "address-told-otherwise"),
+        WireCode("F-E-003", "Unique reference {field} already exists in Djust system"),
+    ),
+    "unknown-custom-field": WireCode(
+        "F-E-002",
+        "At least one {field} does not exist in Djust system : {field} with type EXTERNAL_ID",
+    ),
     "unknown-choice": WireCode(
         "F-E-008", "Unexpected value {value} for field {field}, must be one of {detail}"
     ),

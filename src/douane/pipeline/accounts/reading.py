@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import polars as pl
 
@@ -124,12 +126,12 @@ def _readings(rows: pl.DataFrame, feed: Iterable[Field]) -> dict[str, Reading]:
 
 def _as_given(reading: Reading, cells: pl.Series) -> Reading:
     """Countries, of which an unknown one is only doubtful."""
-    countries = read_countries(cells)
-    if countries.codes is None:
-        return Reading(reading.values, reading.codes, reading.details, warnings=countries.warnings)
-    doubtful = countries.codes.is_not_null()
-    if countries.warnings is not None:
-        doubtful |= countries.warnings.is_not_null()
+    distinct = cells.unique()
+    once = read_countries(distinct)
+    told = [each.is_not_null() for each in (once.codes, once.warnings) if each is not None]
+    if not told:
+        return reading
+    doubtful = cells.is_in(distinct.filter(reduce(or_, told)).implode()).fill_null(False)
     return Reading(
         reading.values, reading.codes, reading.details, warnings=where(doubtful, "unknown-country")
     )
