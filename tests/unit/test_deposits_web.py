@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from litestar import Litestar
@@ -124,7 +124,7 @@ def changed(prepared: Prepared, part: str, value: str) -> str:
 @pytest.mark.parametrize(
     ("part", "value", "status", "code"),
     [
-        ("guid", str(uuid4()), 404, "unknown-deposit"),
+        ("guid", "28bd4ab0-1e11-4460-9b92-eef59c9d5801", 404, "unknown-deposit"),
         ("guid", "not-a-guid", 404, "unknown-deposit"),
         ("guid", "..%2f..", 404, "not-found"),
         ("name", "other.csv", 404, "unknown-deposit"),
