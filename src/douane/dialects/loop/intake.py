@@ -41,7 +41,8 @@ def _perso(run: Run) -> Intake:
     document = read_document(run.declarations[MAPPING])
 
     def wishes(conn: Connection, _: tuple[str, ...]) -> EntryWishes:
-        return EntryWishes(**{**common_wishes(conn, run), **MAKES_ALL, **entry_parts(document.entries)})
+        wished = {**common_wishes(conn, run), **MAKES_ALL, "numbers_by_piece": True}
+        return EntryWishes(**{**wished, **entry_parts(document.entries)})
 
     return replace(intake_of_document(document, run), suffixes=SUFFIXES[PERSO], entry_wishes=wishes)
 

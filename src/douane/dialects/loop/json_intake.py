@@ -10,7 +10,6 @@ from uuid import UUID
 import polars as pl
 
 from douane.model.mapping import Declarations
-from douane.pipeline.entries.grouping import Grouping
 from douane.pipeline.entries.wishes import EntryWishes, Making
 from douane.pipeline.intake import Deposited, Intake
 from douane.settings import Settings
@@ -28,7 +27,6 @@ BALANCING_ACCOUNT = "471000"
 WAITING_THIRD_PARTY = "ATTENTE"
 """What third parties are called that are unknown and must not be made."""
 
-GROUPINGS = (Grouping.JOURNAL_NUMBER_DAY, Grouping.JOURNAL_NUMBER, Grouping.JOURNAL_DAY)
 KEY = "importJson"
 
 
@@ -64,7 +62,7 @@ def _wishes(conn: Connection, run: Run, options: Options, period: list[str] | No
         wishes["refuse"] = None  # entries out of balance are left out, and the others go on
     return EntryWishes(
         **wishes,
-        groupings=GROUPINGS,
+        numbers_by_piece=True,
         makes_accounts=Making.ALL if options.makes_accounts else Making.NONE,
         makes_journals=Making.ALL if options.makes_journals else Making.NONE,
         makes_third_parties=options.makes_third_parties,
@@ -73,14 +71,11 @@ def _wishes(conn: Connection, run: Run, options: Options, period: list[str] | No
         period=None if period is None else (date.fromisoformat(period[0]), date.fromisoformat(period[1])),
         takes_openings=options.takes_openings,
         is_strict=True,
-        prepare=partial(_numbered, makes_pieces=options.makes_pieces),
+        prepare=_with_pieces if options.makes_pieces else None,
     )
 
 
-def _numbered(lines: pl.DataFrame, *, makes_pieces: bool) -> pl.DataFrame:
-    """The lines, whose entries are numbered by their pieces; a missing piece may be made of the day."""
-    piece = pl.col("piece")
-    if makes_pieces:
-        made = pl.concat_str("journal_code", pl.col("entered_on").dt.strftime("%Y%m%d"))
-        piece = pl.coalesce(piece, made)
-    return lines.with_columns(piece.alias("piece"), piece.alias("entry_number"))
+def _with_pieces(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines, of which those without a piece have one made of journal and day."""
+    made = pl.concat_str("journal_code", pl.col("entered_on").dt.strftime("%Y%m%d"))
+    return lines.with_columns(piece=pl.coalesce("piece", made))
