@@ -172,14 +172,14 @@ def items_file() -> Callable[[int], bytes]:
 
 @pytest.fixture
 def ask(database: Database, settings: Settings, company: Company) -> Callable[..., int]:
-    """Has a worker fetch and import a file: `ask(url, seconds=...)`; gives the run's id."""
-    with database.connection() as conn:
-        allow_network(conn, company.organization_id, "127.0.0.1", allows_http=True)
+    """Has a worker fetch and import a file: `ask(url, seconds=..., company=...)`; gives the run's id."""
+    of_the_test = company
 
-    def ask(url: str, seconds: float = 3600.0) -> int:
+    def ask(url: str, seconds: float = 3600.0, company: Company = of_the_test) -> int:
         sealed = Sealer.of(settings).seal(url)
         until = datetime.now(UTC) + timedelta(seconds=seconds)
         with database.connection() as conn:
+            allow_network(conn, company.organization_id, "127.0.0.1", allows_http=True)
             run = create_run(conn, _new_run(company))
             create_source(
                 conn, company.organization_id, run.id, NewSource("url", shown_address(url), until, sealed)

@@ -28,6 +28,7 @@ from .places import Places
 from .queue import FETCH_RUN, FETCHES, IMPORT_RUN, IMPORTS
 from .recovery import recover
 from .retrying import AsTold, GrowingPauses
+from .turns import JobsInTurn
 from .work import Attempted, Ended, Work
 
 log = logging.getLogger("douane.jobs")
@@ -69,7 +70,7 @@ async def run_worker(
 
 
 async def _work(work: Work, stop_event: asyncio.Event, concurrency: int) -> None:
-    async with _app(work.database, concurrency).open_async() as app:
+    async with _app(work, concurrency).open_async() as app:
         await asyncio.to_thread(recover, work, 0.0)
         workers = [
             _worker(app, work, IMPORTS, concurrency),
@@ -78,9 +79,10 @@ async def _work(work: Work, stop_event: asyncio.Event, concurrency: int) -> None
         await _until_first(work.leaving, workers, keep_house(work, workers), stop_event.wait())
 
 
-def _app(database: Database, concurrency: int) -> App:
+def _app(work: Work, concurrency: int) -> App:
     most = concurrency + CONNECTIONS_BESIDE
-    app = App(connector=PsycopgConnector(conninfo=database.url, min_size=1, max_size=most))
+    app = App(connector=PsycopgConnector(conninfo=work.database.url, min_size=1, max_size=most))
+    app.job_manager = JobsInTurn(app.connector, work.settings.fetches_at_once)
     app.task(name=IMPORT_RUN, queue=IMPORTS, pass_context=True, retry=GrowingPauses())(import_run)
     app.task(name=FETCH_RUN, queue=FETCHES, pass_context=True, retry=AsTold())(fetch_run)
     return app

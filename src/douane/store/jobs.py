@@ -25,6 +25,10 @@ STATES = {
 }
 """What we call the states of a job; those of jobs that succeeded are not kept."""
 
+TAKE_IN_TURN = SQL["take_in_turn"]
+"""Hands a job without a lock to the worker `worker_id`, which has so many `places`: the first one in `queues`
+of an organization that holds fewer of the places than are free."""
+
 Connection = psycopg.Connection[Any]
 
 

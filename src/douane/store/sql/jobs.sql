@@ -23,6 +23,44 @@ where job.status = 'doing'
 order by job.id
 for update of job skip locked;
 
+-- take_in_turn --
+with held as (
+    select runs.organization_id, count(*) as places
+    from procrastinate_jobs as job
+    join runs on runs.id = (job.args ->> 'run_id')::bigint
+    where job.status = 'doing'
+        and job.worker_id = %(worker_id)s
+    group by runs.organization_id
+), sated as (
+    select organization_id
+    from held
+    where places >= %(places)s - (
+        select sum(places)
+        from held
+    )
+), next as (
+    select job.id
+    from procrastinate_jobs as job
+    join runs on runs.id = (job.args ->> 'run_id')::bigint
+    where job.status = 'todo'
+        and job.queue_name = any(%(queues)s)
+        and (job.scheduled_at is null or job.scheduled_at <= now())
+        and not exists (
+            select
+            from sated
+            where sated.organization_id = runs.organization_id
+        )
+    order by job.priority desc, job.id
+    limit 1
+    for no key update of job skip locked
+)
+update procrastinate_jobs as job
+set status = 'doing',
+    worker_id = %(worker_id)s
+from next
+where job.id = next.id
+returning job.*;
+
 -- put_back --
 with taken as (
     delete from procrastinate_jobs
