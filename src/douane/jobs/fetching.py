@@ -67,7 +67,7 @@ def _fetched(work: Work, source: Source, is_stopping: Stopping) -> Upload:
     """The file. Raises Refusal and Failure."""
     folder = folder_of(work.settings)
     if source.kind == "deposit":
-        return _from_deposit(work, source, folder)
+        return _from_deposit(work, source, folder, is_stopping)
     # Here, because the HTTP client is slow to import and the queue is also used without it.
     from douane.fetch.download import Identity, download
     from douane.fetch.guard import Guard
@@ -90,12 +90,12 @@ def _fetched(work: Work, source: Source, is_stopping: Stopping) -> Upload:
     return fetched.upload
 
 
-def _from_deposit(work: Work, source: Source, folder: Path) -> Upload:
-    from douane.fetch.deposits import fetch_deposit
+def _from_deposit(work: Work, source: Source, folder: Path, is_stopping: Stopping) -> Upload:
+    from douane.fetch.deposits import fetch_deposit_apart
 
     assert source.deposit_id is not None, f"the source of run {source.run_id} names no deposit"
-    with work.database.connection() as conn:
-        return fetch_deposit(conn, work.settings, source.organization_id, source.deposit_id, folder)
+    owner, wanted = source.organization_id, source.deposit_id
+    return fetch_deposit_apart(work.database, work.settings, owner, wanted, folder, is_stopping=is_stopping)
 
 
 def _recorded(work: Work, attempt: Attempt, run: Run, upload: Upload) -> Run:
