@@ -309,3 +309,21 @@ def test_numbers_are_not_joined_as_pieces_are(send: Sent) -> None:
     text = (PIECES + PAYMENT + sale("F1", 10) + sale("F2", 20)).replace("Pièce", "N° écriture")
     receipt = send(text, IMPORTPERSO.as_json())
     assert counts(receipt) == {"received": 6, "added": 4, "rejected": 2}
+
+
+def test_a_row_whose_name_is_emptied_by_the_mapping_lacks_it(send: Sent) -> None:
+    code = {"label": "code", "field": "code", "default": "none", "values": {"none": "", "x": " "}}
+    customers = {"name": "C", "table": "customers", "columns": [code, {"label": "name", "field": "name"}]}
+    receipt = send("code;name\n;Al\nx;Bo\nA1;Cy\n", customers)
+    assert counts(receipt) == {"received": 3, "added": 1, "rejected": 2}
+    assert faults(receipt) == [(2, "code", "none", "missing-value"), (3, "code", "x", "missing-value")]
+
+
+def test_a_column_that_became_required_is_so_for_rows_that_are_stored(send: Sent) -> None:
+    def customers(**more: Any) -> dict[str, Any]:
+        columns = [{"label": "code", "field": "code"}, {"label": "name", "field": "name", **more}]
+        return {"name": "C", "table": "customers", "columns": columns}
+
+    text = "code;name\nA1;\nA2;Bo\n"
+    assert counts(send(text, customers())) == {"received": 2, "added": 2}
+    assert counts(send(text, customers(required=True))) == {"received": 2, "unchanged": 1, "rejected": 1}

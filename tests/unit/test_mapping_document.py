@@ -141,7 +141,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         "delimiter is ';;'; expected one sign",
         "column 1 (Nom): customers has no field 'nam'; name is meant, perhaps",
         "column 2 (NOM ): label is that of column 1 (Nom)",
-        "default is 0; expected a text of at most 200 characters, in quotes",
+        "default is 0; expected a text of 1 to 200 characters, in quotes",
         "column 3: label or position is missing",
         "column 4 is 'siret'; expected a table",
         "constants: customers has no field 'vat'",
@@ -208,6 +208,10 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         ),
         (column(label="Le", field="blocked_on", date_format="ddmmyy", default="2026-01-02"), "is not a date"),
         (column(label="Siret", field="siret", default="12345678900010"), "fails the SIRET check"),
+        (column(label="Nom", field="name", default=" "), "and not of blanks alone"),
+        (sales(constants={"journal_code": "\u00a0"}), "and not of blanks alone"),
+        (sales(entries={"balances_on": "471 000"}), "expected the number of an account"),
+        (sales(entries={"waiting_third_party": " "}), "expected the number of an account"),
     ],
 )
 def test_what_is_wrong_is_told(sent: Any, problem: str) -> None:

@@ -16,9 +16,11 @@ from .mapping import Declarations, Mapping
 from .mapping_form import (
     COLUMN_KEYS,
     ENTRY_KEYS,
+    FILLED,
     LAYOUT_KEYS,
     SHOWN_MAX,
     Key,
+    is_filled,
     is_label,
     one_of,
     read_keys,
@@ -178,7 +180,7 @@ def _columns(sent: list[Any], problems: list[str]) -> list[tuple[str, MappedColu
 
 
 def _constants(sent: dict[str, Any], problems: list[str]) -> dict[str, str]:
-    read = text()
+    read = text(FILLED, is_filled)
     kept = {}
     for name, value in sent.items():
         try:
