@@ -100,7 +100,7 @@ def _from_deposit(work: Work, source: Source, folder: Path, is_stopping: Stoppin
 
 def _recorded(work: Work, attempt: Attempt, run: Run, upload: Upload) -> Run:
     """The file is here. Nobody needs it when somebody else has taken up the run in the meantime."""
-    path = str(upload.path.resolve())
+    path = str(upload.path)
     try:
         with work.database.connection() as conn:
             ended = _ended(work, end_attempt(conn, attempt, "fetched", size=upload.size))

@@ -28,6 +28,7 @@ from .places import Places
 from .queue import FETCH_RUN, FETCHES, IMPORT_RUN, IMPORTS
 from .recovery import recover
 from .retrying import AsTold, GrowingPauses
+from .tidying import keep_tidy
 from .turns import JobsInTurn
 from .work import Attempted, Ended, Work
 
@@ -76,7 +77,8 @@ async def _work(work: Work, stop_event: asyncio.Event, concurrency: int) -> None
             _worker(app, work, IMPORTS, concurrency),
             _worker(app, work, FETCHES, work.settings.fetches_at_once),
         ]
-        await _until_first(work.leaving, workers, keep_house(work, workers), stop_event.wait())
+        beside = keep_house(work, workers), keep_tidy(work), stop_event.wait()
+        await _until_first(work.leaving, workers, *beside)
 
 
 def _app(work: Work, concurrency: int) -> App:

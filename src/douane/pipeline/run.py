@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +33,7 @@ from .opened import Opened, opened
 from .parse import Parsed, parse
 from .report import first_fault, kept_receipt
 from .validate import Validator
+from .work_folder import work_folder
 
 Progress = Callable[[int, int], None]
 """Told the bytes read so far and the bytes of the whole upload."""
@@ -93,8 +93,8 @@ class _Import:
         """Import; again, and unsliced, when the unique index objects to a row."""
         for attempt in range(TRIES_AGAINST_OUTSIDERS):
             try:
-                with _work_folder(self.settings) as folder:
-                    return self._carry_out(Path(folder), may_slice=attempt == 0)
+                with work_folder(self.settings) as folder:
+                    return self._carry_out(folder, may_slice=attempt == 0)
             except psycopg.errors.UniqueViolation:
                 self.conn.rollback()
                 if attempt == TRIES_AGAINST_OUTSIDERS - 1:
@@ -205,12 +205,6 @@ def _undo(conn: psycopg.Connection[Any]) -> None:
     """Let go of what the transaction holds, the run's own row included."""
     with suppress(psycopg.OperationalError):
         conn.rollback()
-
-
-def _work_folder(settings: Settings) -> tempfile.TemporaryDirectory[str]:
-    place = settings.data / "work"
-    place.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix="run-", dir=place)
 
 
 def _failed(database: Database, run: Run, error: Exception) -> Failure:

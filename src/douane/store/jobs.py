@@ -123,6 +123,15 @@ def drop_old_jobs(conn: Connection, days: int) -> int:
     return conn.execute(SQL["drop_old_jobs"], {"days": days}).rowcount
 
 
+def runs_without_job(conn: Connection, queues: Sequence[str]) -> list[int]:
+    """The asynchronous runs that are not over and have no job: nobody would carry them out.
+
+    Nobody else is told of them until this transaction ends.
+    """
+    conn.execute(SQL["lock_runs_without_job"])
+    return [run_id for (run_id,) in conn.execute(SQL["runs_without_job"], {"queues": list(queues)})]
+
+
 def are_silent(conn: Connection, worker_ids: Sequence[int], seconds: float) -> bool:
     """Whether one of these workers has shown no sign of life for so long."""
     row = conn.execute(SQL["are_silent"], {"ids": list(worker_ids), "seconds": seconds}).fetchone()

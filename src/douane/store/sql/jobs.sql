@@ -151,6 +151,23 @@ select procrastinate_cancel_job_v1(%(id)s, true, false);
 delete from procrastinate_jobs
 where id = %(id)s;
 
+-- lock_runs_without_job --
+select pg_advisory_xact_lock(hashtextextended('runs without a job', 0));
+
+-- runs_without_job --
+select runs.id
+from runs
+where runs.is_async
+    and runs.state in ('waiting', 'running')
+    and not exists (
+        select
+        from procrastinate_jobs as job
+        where (job.args ->> 'run_id')::bigint = runs.id
+            and job.queue_name = any(%(queues)s)
+            and job.status in ('todo', 'doing')
+    )
+order by runs.id;
+
 -- drop_old_jobs --
 delete from procrastinate_jobs
 using runs
