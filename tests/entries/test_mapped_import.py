@@ -327,3 +327,13 @@ def test_a_column_that_became_required_is_so_for_rows_that_are_stored(send: Sent
     text = "code;name\nA1;\nA2;Bo\n"
     assert counts(send(text, customers())) == {"received": 2, "added": 2}
     assert counts(send(text, customers(required=True))) == {"received": 2, "unchanged": 1, "rejected": 1}
+
+
+def test_one_place_may_fill_two_fields_under_two_labels(send: Sent, database: Database) -> None:
+    place = {"start": 1, "width": 3}
+    columns = [{"field": "code", **place}, {"field": "name", "label": "again", **place}]
+    customers = {"name": "C", "table": "customers", "layout": {"kind": "fixed"}, "columns": columns}
+    assert counts(send("A01x\nA02\n", customers)) == {"received": 2, "added": 2}
+    with database.connection() as conn:
+        stored = conn.execute("select code, name from customers order by code").fetchall()
+    assert stored == [("A01", "A01"), ("A02", "A02")]

@@ -75,6 +75,11 @@ def wrong(sent: Any) -> str:
     return caught.value.message
 
 
+def fixed(**keys: Any) -> dict[str, Any]:
+    """A mapping of customers of fixed width with one column, and one more as given."""
+    return {**FIXED, "columns": [{"field": "code", "start": 1, "width": 8}, keys]}
+
+
 def column(**keys: Any) -> dict[str, Any]:
     """A mapping of customers with one column, and one more as given."""
     return {"name": "X", "table": "customers", "columns": [{"label": "Code", "field": "code"}, keys]}
@@ -208,6 +213,8 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         ),
         (column(label="Le", field="blocked_on", date_format="ddmmyy", default="2026-01-02"), "is not a date"),
         (column(label="Siret", field="siret", default="12345678900010"), "fails the SIRET check"),
+        (fixed(start=1, width=8, field="name"), "column 2: label is that of column 1; expected another"),
+        (fixed(start=9, width=1, field="name", label="Characters 1-8"), "label is that of column 1"),
         (column(label="Nom", field="name", default=" "), "and not of blanks alone"),
         (sales(constants={"journal_code": "\u00a0"}), "and not of blanks alone"),
         (sales(entries={"balances_on": "471 000"}), "expected the number of an account"),
