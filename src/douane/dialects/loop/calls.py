@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from douane.dialects.call import Asked, Call
 from douane.dialects.door import Reply
 
+from .bodies import BODY_BYTES_MAX
 from .deposit_call import answer_deposit
 from .file_imports import FEC, PERSO, TRA, answer_import
 from .json_import import answer_import_json
@@ -31,7 +32,9 @@ ANSWERS: tuple[tuple[str, str, str, Callable[[Asked], Reply]], ...] = (
 def _calls() -> Iterator[Call]:
     for base in MOUNTED:
         for method, name, about, answer in ANSWERS:
-            yield Call(method, f"{base}/{name}", about, answer, needs_company=False)
+            most = None if answer is answer_import_json else BODY_BYTES_MAX
+            path = f"{base}/{name}"
+            yield Call(method, path, about, answer, needs_company=False, body_bytes_max=most)
 
 
 CALLS = tuple(_calls())
