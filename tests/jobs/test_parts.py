@@ -11,10 +11,11 @@ from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from procrastinate.jobs import Job
 
-from douane.errors import Failure, SourceFailure
+from douane.errors import Failure
 from douane.jobs import defer_run
 from douane.jobs.fetched import ABANDONED_SECONDS, drop_leftovers, folder_of, is_here
 from douane.jobs.housekeeping import keep_house
@@ -109,13 +110,14 @@ def test_a_source_may_ask_for_a_longer_pause_up_to_an_hour() -> None:
     assert pause_after(4, 1, Settings()) >= FETCH_PAUSES[3]
 
 
-def test_a_fetch_is_tried_again_when_the_task_says_so_and_then_only() -> None:
+def test_a_fetch_is_tried_again_when_the_task_says_so_or_cannot_say_anything() -> None:
     job = Job(queue="fetches", lock=None, queueing_lock=None, task_name="fetch_run")
     again = Again.after(30)
     decision = AsTold().get_retry_decision(exception=again, job=job)
     assert decision is not None
     assert decision.retry_at == again.at
-    for error in (Failure("It will never work."), SourceFailure("It is down."), ValueError("a defect")):
+    assert AsTold().get_retry_decision(exception=psycopg.OperationalError("It is gone."), job=job)
+    for error in (Failure("It will never work."), ValueError("a defect")):
         assert AsTold().get_retry_decision(exception=error, job=job) is None
 
 

@@ -54,13 +54,17 @@ class Job:
 
 @dataclass(frozen=True)
 class LostJob:
-    """A job that is taken for running and is not; `is_ended` when its task did end, unnoticed."""
+    """A job that is taken for running and is not; `is_ended` when its task did end, unnoticed.
+
+    `stage` is how far it was: "importing", "fetching", or "waiting" for a place.
+    """
 
     id: int
     task: str
     run_id: int
     attempts: int
     is_ended: bool
+    stage: str
 
 
 def list_jobs(

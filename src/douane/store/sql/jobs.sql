@@ -8,8 +8,19 @@ select
     job.task_name as task,
     (job.args ->> 'run_id')::bigint as run_id,
     job.attempts,
-    ended.id is not null as is_ended
+    ended.id is not null as is_ended,
+    case
+        when runs.state = 'running' then 'importing'
+        when exists (
+            select
+            from fetch_attempts
+            where fetch_attempts.run_id = runs.id
+                and outcome = 'fetching'
+        ) then 'fetching'
+        else 'waiting'
+    end as stage
 from procrastinate_jobs as job
+left join runs on runs.id = (job.args ->> 'run_id')::bigint
 left join procrastinate_workers as worker on worker.id = job.worker_id
 left join ended on ended.id = job.id
     and (job.worker_id is null or job.worker_id = ended.worker_id)
