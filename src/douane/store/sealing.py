@@ -50,7 +50,7 @@ class Sealer:
 
 
 def keys_of(settings: Settings) -> list[str]:
-    """The keys in DOUANE_SECRET_KEY, the one that seals first. Refuses `bad-setting` when one is too short."""
+    """The keys in DOUANE_SECRET_KEY, the one that seals first. Refuses `bad-setting` for a short one."""
     keys = [key.strip() for key in settings.secret_key.split(",") if key.strip()]
     if any(len(key) < KEY_CHARACTERS_MIN for key in keys):
         raise Refusal(
