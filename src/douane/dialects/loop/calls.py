@@ -10,7 +10,8 @@ from douane.dialects.door import Reply
 from .bodies import BODY_BYTES_MAX
 from .deposit_call import answer_deposit
 from .file_imports import FEC, PERSO, TRA, answer_import
-from .json_import import answer_import_json
+from .import_json.call import answer_import_json
+from .import_json.labels import DOOR as JSON
 from .status import answer_status
 
 HOME = "/loop-api-publiques"
@@ -21,7 +22,7 @@ ANSWERS: tuple[tuple[str, str, str, Callable[[Asked], Reply]], ...] = (
     ("POST", PERSO, "Import entries from a file by a model.", answer_import(PERSO)),
     ("POST", FEC, "Import entries from a FEC.", answer_import(FEC)),
     ("POST", TRA, "Import entries from a TRA.", answer_import(TRA)),
-    ("POST", "importJson", "Import the entries in the body.", answer_import_json),
+    ("POST", JSON, "Import the entries in the body.", answer_import_json),
     ("GET", "getFileUrlDeposit", "Where a file is put before it is imported.", answer_deposit),
     ("GET", "getImportStatus", "How far an import is.", answer_status),
     ("GET", "getstatus", "The same.", answer_status),

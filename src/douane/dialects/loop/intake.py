@@ -15,7 +15,7 @@ from douane.store.database import Connection
 from douane.store.runs import Run
 
 from .file_imports import FEC, PERSO, TRA
-from .json_intake import json_intake
+from .import_json.intake import json_intake
 from .wishes import MAKES_ALL, common_wishes
 
 NATIVE_DOORS = {FEC: "fec", TRA: "tra"}

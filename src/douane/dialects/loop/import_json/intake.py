@@ -16,10 +16,10 @@ from douane.settings import Settings
 from douane.store.database import Connection
 from douane.store.runs import Run
 
-from .json_entries import read_json_entries
-from .json_labels import mapping_of
-from .json_options import Options, read_options
-from .wishes import common_wishes
+from ..wishes import common_wishes
+from .entries import read_json_entries
+from .labels import DOOR, mapping_of
+from .options import Options, read_options
 
 BALANCING_ACCOUNT = "471000"
 """Where the difference of entries goes when the sender names no account."""
@@ -27,12 +27,10 @@ BALANCING_ACCOUNT = "471000"
 WAITING_THIRD_PARTY = "ATTENTE"
 """What third parties are called that are unknown and must not be made."""
 
-KEY = "importJson"
-
 
 def json_intake(run: Run, settings: Settings) -> Intake:
-    """The intake of a run on the door importJson, which `json_import` has recorded."""
-    kept = run.declarations[KEY]
+    """The intake of a run on the door importJson, which `call` has recorded."""
+    kept = run.declarations[DOOR]
     options = read_options(kept["options"])
     documents = kept["documents"]
     names = {uri: each["name"] for uri, each in documents.items()}
@@ -51,7 +49,7 @@ def _deposits(documents: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
 
 
 def _declarations(run: Run, options: Options) -> Declarations:
-    said: dict[str, Any] = {name: each for name, each in run.declarations.items() if name != KEY}
+    said: dict[str, Any] = {name: each for name, each in run.declarations.items() if name != DOOR}
     return Declarations(**(said | ({"decimal_sign": options.decimal_sign} if options.decimal_sign else {})))
 
 

@@ -11,7 +11,7 @@ from douane.model.date_formats import is_date_format
 from douane.model.entry_lines import CODE_CHARACTERS_MAX
 from douane.model.texts import is_plain
 
-from .json_dates import ISO_DAY
+from .dates import ISO_DAY
 
 RULES_MAX = 1000
 SEPARATORS = (",", ".")
