@@ -120,6 +120,7 @@ def _refused(work: Work, attempt: Attempt, reason: Refusal) -> Run:
     with work.database.connection() as conn:
         _ended(work, end_attempt(conn, attempt, "refused", reason.message))
         run = ended_unless_over(conn, attempt.run_id, lambda: refuse_run(conn, attempt.run_id, reason))
+    log.info("run %d %s: %s", run.id, run.state, reason.message)
     return _over(run)
 
 

@@ -5,7 +5,7 @@ The tables are those of procrastinate, which puts jobs in, hands them out and en
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +53,15 @@ class Job:
 
 
 @dataclass(frozen=True)
+class EndedTry:
+    """One try of a job, by a worker, after so many others; its task has ended."""
+
+    id: int
+    worker_id: int | None
+    attempts: int
+
+
+@dataclass(frozen=True)
 class LostJob:
     """A job that is taken for running and is not; `is_ended` when its task did end, unnoticed.
 
@@ -82,14 +91,18 @@ def lock_job(conn: Connection, queues: Sequence[str], job_id: int) -> Job | None
 
 
 def lost_jobs(
-    conn: Connection, queues: Sequence[str], silence_seconds: float, ended: Mapping[int, int | None]
+    conn: Connection, queues: Sequence[str], silence_seconds: float, ended: Sequence[EndedTry]
 ) -> list[LostJob]:
     """The jobs whose worker has been silent for so long or is gone, locked until this transaction ends.
 
-    Also those among `ended`, jobs whose tasks are known to have ended, with the worker of each.
+    Also those of which `ended` has the try that the queue takes for running.
     """
     values = {"queues": list(queues), "silence_seconds": silence_seconds}
-    values |= {"ended_ids": list(ended.keys()), "ended_workers": list(ended.values())}
+    values |= {
+        "ended_ids": [each.id for each in ended],
+        "ended_workers": [each.worker_id for each in ended],
+        "ended_attempts": [each.attempts for each in ended],
+    }
     with conn.cursor(row_factory=class_row(LostJob)) as cursor:
         return cursor.execute(SQL["lost_jobs"], values).fetchall()
 

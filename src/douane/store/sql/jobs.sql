@@ -1,7 +1,11 @@
 -- lost_jobs --
 with ended as (
     select *
-    from unnest(%(ended_ids)s::bigint[], %(ended_workers)s::bigint[]) as ended (id, worker_id)
+    from unnest(
+        %(ended_ids)s::bigint[],
+        %(ended_workers)s::bigint[],
+        %(ended_attempts)s::integer[]
+    ) as ended (id, worker_id, attempts)
 )
 select
     job.id,
@@ -23,6 +27,7 @@ from procrastinate_jobs as job
 left join runs on runs.id = (job.args ->> 'run_id')::bigint
 left join procrastinate_workers as worker on worker.id = job.worker_id
 left join ended on ended.id = job.id
+    and ended.attempts = job.attempts
     and (job.worker_id is null or job.worker_id = ended.worker_id)
 where job.status = 'doing'
     and job.queue_name = any(%(queues)s)
