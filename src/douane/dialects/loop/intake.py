@@ -22,9 +22,8 @@ NATIVE_DOORS = {FEC: "fec", TRA: "tra"}
 SUFFIXES = {
     FEC: FEC_SUFFIXES,
     TRA: (*TRA_SUFFIXES, ".txt"),
-    PERSO: (".csv", ".txt", ".tsv", ".asc", ".dat", ".prn"),
 }
-"""What the one file in a zip is called, by door."""
+"""What the one file in a zip is called, of the formats; mappings have names of their own."""
 
 
 def intake(run: Run, settings: Settings) -> Intake:
@@ -44,7 +43,7 @@ def _perso(run: Run) -> Intake:
         wished = {**common_wishes(conn, run), **MAKES_ALL, "numbers_by_piece": True}
         return EntryWishes(**{**wished, **entry_parts(document.entries)})
 
-    return replace(intake_of_document(document, run), suffixes=SUFFIXES[PERSO], entry_wishes=wishes)
+    return replace(intake_of_document(document, run), entry_wishes=wishes)
 
 
 def _native(run: Run, settings: Settings) -> Intake:
