@@ -7,13 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -202,84 +198,6 @@ def make_sender(douane: Douane) -> Callable[..., Sender]:
         return sender
 
     return make
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a source answers: half of `body`, the rest once `held` is set, unless it `is_cut`."""
-
-    body: bytes = b""
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    held: threading.Event | None = None
-    is_cut: bool = False
-
-
-class Source:
-    """An HTTP server on loopback. The last answer of a path is given again and again."""
-
-    answer = Answer
-
-    def __init__(self) -> None:
-        self.asked: Counter[str] = Counter()
-        self._answers: dict[str, list[Answer]] = {}
-        self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def gives(self, path: str, *answers: Answer) -> str:
-        """What a path answers, one after the other; gives an address of it that holds a secret."""
-        self._answers[path] = list(answers)
-        return f"http://127.0.0.1:{self._server.server_address[1]}{path}?sig=secret"
-
-    def stop(self) -> None:
-        """Take no more connections."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def next(self, path: str) -> Answer:
-        """The answer to one request."""
-        with self._lock:
-            self.asked[path] += 1
-            answers = self._answers[path]
-            return answers.pop(0) if len(answers) > 1 else answers[0]
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        source = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                answer = source.next(self.path.partition("?")[0])
-                self.send_response(answer.status)
-                for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                half = len(answer.body) // 2
-                try:
-                    self.wfile.write(answer.body[:half])
-                    if answer.held is not None:
-                        answer.held.wait(PATIENCE_SECONDS)
-                    if not answer.is_cut:
-                        self.wfile.write(answer.body[half:])
-                except OSError:
-                    pass  # whoever asked was killed, as the test wants it
-                self.close_connection = True
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        return Handler
-
-
-@pytest.fixture
-def source() -> Iterator[Source]:
-    """A server that files are fetched from."""
-    made = Source()
-    yield made
-    made.stop()
 
 
 FEC_HEADER = (

@@ -45,8 +45,8 @@ def test_a_fec_is_deposited_imported_and_found_unchanged_when_it_comes_again(
 def test_a_source_that_fails_twice_is_asked_three_times_and_every_attempt_is_told(
     douane: Any, make_sender: MakeSender, source: Any, files: Any
 ) -> None:
-    down, cut = source.answer(status=500), source.answer(files.perso, is_cut=True)
-    url = source.gives("/ventes.csv", down, cut, source.answer(files.perso))
+    down, cut = source.answer(status=500), source.answer(body=files.perso, is_cut=True)
+    url = source.gives("/ventes.csv", down, cut, source.answer(body=files.perso)) + "?sig=secret"
     server = douane.serve()
     sender = make_sender().at(server)
     told = sender.end(sender.ask("importPerso", url=url, MODELE="IMPORTPERSO"))
@@ -93,14 +93,14 @@ def test_what_cannot_be_imported_says_why_and_stores_nothing(
     server = douane.serve()
     sender = make_sender().at(server)
     out_of_balance = files.fec(3).replace(b"0,00|120,00", b"0,00|119,00", 1)
-    cut = answer(files.fec(2), headers={"ETag": '"1"'}, is_cut=True)
-    changed = (cut, answer(files.fec(1), headers={"ETag": '"2"'}))
+    cut = answer(body=files.fec(2), headers={"ETag": '"1"'}, is_cut=True)
+    changed = (cut, answer(body=files.fec(1), headers={"ETag": '"2"'}))
     paths = {
-        "/odd.txt": (answer(out_of_balance),),
+        "/odd.txt": (answer(body=out_of_balance),),
         "/gone.txt": (answer(status=404),),
         "/denied.txt": (answer(status=403),),
         "/changed.txt": changed,
-        "/page.txt": (answer(b"<html>Sign in</html>"),),
+        "/page.txt": (answer(body=b"<html>Sign in</html>"),),
     }
     asked = {path: sender.ask("importFEC", URL=source.gives(path, *paths[path])) for path in paths}
     told = {path: sender.end(asked[path]) for path in paths}
@@ -119,7 +119,7 @@ def test_what_cannot_be_imported_says_why_and_stores_nothing(
 def test_a_file_that_always_comes_cut_is_given_up(
     douane: Any, make_sender: MakeSender, source: Any, files: Any
 ) -> None:
-    url = source.gives("/cut.txt", source.answer(files.fec(10), is_cut=True))
+    url = source.gives("/cut.txt", source.answer(body=files.fec(10), is_cut=True))
     server = douane.serve(DOUANE_FETCH_HOURS_MAX="0.0005")
     sender = make_sender().at(server)
     told = sender.end(sender.ask("importFEC", URL=url))
@@ -165,7 +165,7 @@ def test_a_model_of_ones_own_and_the_queue_as_an_operator_sees_it(
     sender = make_sender().at(server)
     douane("mapping", "add", str(model), "--organization", "ACME")
     held = threading.Event()
-    url = source.gives("/sales.csv", source.answer(b"150126|CDUPONT|120\n150126|706|-120\n", held=held))
+    url = source.gives("/sales.csv", source.answer(body=b"150126|CDUPONT|120\n150126|706|-120\n", held=held))
     request = sender.ask("importPerso", URL=url, MODELE="sales")
     until(lambda: source.asked["/sales.csv"])
     (job,) = json.loads(douane("jobs", "--json"))
@@ -192,7 +192,7 @@ def test_two_workers_do_twenty_imports_of_four_companies_each_once(
     companies = [make_company("ACME", f"CEGID00{number}").code for number in range(4)]
     asked = []
     for number in range(20):
-        url = source.gives(f"/{number}.txt", source.answer(files.fec(100, first=100 * number)))
+        url = source.gives(f"/{number}.txt", source.answer(body=files.fec(100, first=100 * number)))
         asked.append(sender.ask("importFEC", codeIbs=companies[number % 4], URL=url))
     workers = [douane.work(), douane.work()]
     told = [sender.end(request) for request in asked]

@@ -120,7 +120,7 @@ def test_whatever_is_killed_an_import_is_done_and_once(
     assert [each["outcome"] for each in told["attempts"]] == ["stopped", "fetched"]
     assert (douane.ask(LINES), source.asked["/fec.txt"]) == (2 * ENTRIES, 2)
 
-    second = source.gives("/second.txt", source.answer(files.fec(ENTRIES, first=ENTRIES + 1)))
+    second = source.gives("/second.txt", source.answer(body=files.fec(ENTRIES, first=ENTRIES + 1)))
     with nothing_written(douane):
         request = sender.ask("importFEC", URL=second)
         until(lambda: douane.ask(WAITS))
