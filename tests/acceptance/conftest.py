@@ -42,15 +42,16 @@ def until(look: Callable[[], Any]) -> Any:
 class Program:
     """A command that runs until it is told to stop."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         self.process = process
+        self.log = log
 
     @cached_property
     def told(self) -> str:
         """The sentence by which it says that it is ready."""
         assert self.process.stdout is not None
         told = self.process.stdout.readline()
-        assert told.startswith("Douane "), self.process.returncode
+        assert told.startswith("Douane "), self.log.read_text(encoding="utf-8")
         return told
 
     @property
@@ -109,14 +110,16 @@ class Douane:
         return row and row[0]
 
     def _begin(self, *words: str, **environment: str) -> Program:
-        process = subprocess.Popen(
-            [*COMMAND, *words],
-            env={**self._environment, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        self.started.append(Program(process))
+        log = self.data / f"{words[0]}-{len(self.started)}.log"
+        with log.open("w", encoding="utf-8") as errors:
+            process = subprocess.Popen(
+                [*COMMAND, *words],
+                env={**self._environment, **environment},
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+        self.started.append(Program(process, log))
         return self.started[-1]
 
 

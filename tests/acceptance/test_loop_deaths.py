@@ -8,7 +8,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,10 +81,9 @@ def database_url(postgres: Postgres) -> str:
 @contextmanager
 def nothing_written(douane: Any) -> Iterator[None]:
     """Inside, imports stand still where they write the lines of entries."""
-    connection = psycopg.connect(douane.url)
-    connection.execute("lock table entry_lines in share mode")
-    yield
-    connection.close()
+    with closing(psycopg.connect(douane.url)) as connection:
+        connection.execute("lock table entry_lines in share mode")
+        yield
 
 
 def test_whatever_is_killed_an_import_is_done_and_once(
@@ -92,7 +91,7 @@ def test_whatever_is_killed_an_import_is_done_and_once(
 ) -> None:
     held = threading.Event()
     body = files.fec(ENTRIES)
-    url = source.gives("/fec.txt", source.answer(body, held=held), source.answer(body))
+    url = source.gives("/fec.txt", source.answer(body=body, held=held), source.answer(body=body))
 
     server = douane.serve("--workers", "0")
     sender = make_sender().at(server)
