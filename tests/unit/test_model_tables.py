@@ -38,7 +38,20 @@ OWN = {
     "line": "integer",
 }
 MAY_BE_NULL = {"alias", "fingerprint", "line"}
-OF_THE_GATEWAY = {"companies", "credentials", "runs", "faults", "before_images", "held_clears"}
+OF_THE_GATEWAY = {
+    "companies",
+    "credentials",
+    "runs",
+    "faults",
+    "before_images",
+    "held_clears",
+    "mappings",
+    "allowed_networks",
+    "sources",
+    "fetch_attempts",
+    "deposits",
+    "deposit_chunks",
+}
 CLEARED = {"cleared_on": "date", "cleared_run_id": "bigint"}
 
 PUBLISHED = {
