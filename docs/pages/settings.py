@@ -58,11 +58,12 @@ MEANINGS = {
     "fetch_seconds_max": "Seconds that one fetch may take as a whole.",
     "ca_file": "PEM file of a certification authority that is trusted besides the known ones when files are "
     "fetched; for closed networks.",
-    "secret_key": "Key that seals addresses that are stored, at least 32 random characters, the same in every "
-    "process; former keys behind it, separated by commas. Empty: the file `secret.key` in the data folder, made on "
-    "first use.",
+    "secret_key": "Key that seals addresses that are stored, at least 32 random characters, the same in "
+    "every process; former keys behind it, separated by commas. Empty: the file `secret.key` in the data "
+    "folder, made on first use.",
     "fetches_at_once": "How many files a server or `douane work` fetches at the same time, beside its "
-    "imports.",
+    "imports. One organization alone has half of these places, two have three quarters: slow sources of one "
+    "keep no other waiting.",
     "fetch_hours_max": "Hours for which a file that cannot be fetched is tried again, with growing pauses.",
     "fetch_pause_seconds_max": "The longest pause between two tries to fetch a file; a source may ask for "
     "up to an hour.",

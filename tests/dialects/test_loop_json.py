@@ -389,3 +389,15 @@ def deposited(importer: Importer, name: str, content: bytes) -> str:
     reply = importer.loop.web.put(f"/deposits/{address}", content=content)
     assert reply.status_code == 201, reply.text
     return str(place["uri"])
+
+
+def test_what_comes_with_an_entry_does_not_change_what_it_is(importer: Importer) -> None:
+    payment = [
+        line("512000", 30, journal="BQ", refPiece="R1"),
+        line("411000", credit=30, journal="BQ", refPiece="F0"),
+    ]
+    importer.imported(body(*SALE))
+    run = importer.imported(body(*payment, *SALE))
+    counts = importer.status(run)["counts"]
+    assert (counts["added"], counts["unchanged"]) == (2, 2)
+    assert {each["entry_number"] for each in importer.lines} == {"F0", "F12"}

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from douane.dialects.loop.json_dates import ISO_DAY
-from douane.dialects.loop.json_entries import read_json_entries
-from douane.dialects.loop.json_labels import LABELS
+from douane.dialects.loop.import_json.dates import ISO_DAY
+from douane.dialects.loop.import_json.entries import read_json_entries
+from douane.dialects.loop.import_json.labels import LABELS
 from douane.errors import Refusal
 from douane.formats.csv import Piece
 from douane.settings import Limits

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from douane.dialects.loop.json_messages import JSON_MESSAGES
+from douane.dialects.loop.import_json.messages import JSON_MESSAGES
 
 CONTEXT = {"from": "2026-01-01T00:00:00.000Z", "to": "2026-12-31T00:00:00.000Z"}
 LINE: dict[str, Any] = {"date": "2026-01-31", "journal": "OD", "compte": "471", "debit": {"amount": 0}}

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 
 from douane.dialects.carry_out import import_run as carry_out
-from douane.dialects.loop.json_dates import ISO_DAY
-from douane.dialects.loop.json_entries import read_json_entries
+from douane.dialects.loop.import_json.dates import ISO_DAY
+from douane.dialects.loop.import_json.entries import read_json_entries
 from douane.dialects.native.fec import FEC as COLUMNS
 from douane.formats.fec import read_fec
 from douane.formats.fec_check import check_fec

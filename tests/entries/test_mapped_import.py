@@ -272,3 +272,68 @@ def test_a_mapping_of_ten_thousand_words_and_prefixes(send: Sent) -> None:
     rows = (f"w{n};2026-04-03;{n};{n % 10_000:05}0;{sign}1" for n in range(2000) for sign in ("", "-"))
     receipt = send("Journal;Date;N° écriture;Compte;Montant\n" + "\n".join(rows), mapping)
     assert counts(receipt) == {"received": 4000, "added": 4000}
+
+
+PIECES = "Journal;Date;Pièce;Compte;Débit;Crédit\n"
+
+
+def sale(piece: str, amount: int) -> str:
+    return f"VE;31/01/2026;{piece};411000;{amount};\nVE;31/01/2026;{piece};707000;;{amount}\n"
+
+
+PAYMENT = "BQ;31/01/2026;R1;512000;30;\nBQ;31/01/2026;F0;411000;;30\n"
+"""A payment whose lines have pieces of their own: the bank's, and that of the invoice."""
+
+
+def test_pieces_number_the_entries_of_a_file_without_numbers(send: Sent, stored_lines: Books) -> None:
+    mapping = IMPORTPERSO.as_json()
+    send(PIECES + sale("F1", 10) + sale("F2", 20), mapping)
+    later = PIECES + PAYMENT + sale("F2", 20) + sale("F3", 30) + sale("F1", 10)
+    assert counts(send(later, mapping)) == {"received": 8, "added": 4, "unchanged": 4}
+    assert counts(send(later, mapping)) == {"received": 8, "unchanged": 8}
+    entries = {each["entry_id"]: (each["journal"], each["entry"]) for each in stored_lines()}
+    assert sorted(entries.values()) == [("BQ", "F0"), ("VE", "F1"), ("VE", "F2"), ("VE", "F3")]
+
+
+def test_a_piece_out_of_balance_costs_its_own_lines_alone(send: Sent) -> None:
+    bad = "VE;31/01/2026;F9;411000;40;\nVE;31/01/2026;F9;707000;;39\n"
+    receipt = send(PIECES + sale("F1", 10) + bad + PAYMENT, IMPORTPERSO.as_json())
+    assert counts(receipt) == {"received": 6, "added": 4, "rejected": 2}
+    assert [(line, code) for line, _, _, code in faults(receipt)] == [
+        (4, "entry-unbalanced"),
+        (5, "entry-unbalanced"),
+    ]
+
+
+def test_numbers_are_not_joined_as_pieces_are(send: Sent) -> None:
+    text = (PIECES + PAYMENT + sale("F1", 10) + sale("F2", 20)).replace("Pièce", "N° écriture")
+    receipt = send(text, IMPORTPERSO.as_json())
+    assert counts(receipt) == {"received": 6, "added": 4, "rejected": 2}
+
+
+def test_a_row_whose_name_is_emptied_by_the_mapping_lacks_it(send: Sent) -> None:
+    code = {"label": "code", "field": "code", "default": "none", "values": {"none": "", "x": " "}}
+    customers = {"name": "C", "table": "customers", "columns": [code, {"label": "name", "field": "name"}]}
+    receipt = send("code;name\n;Al\nx;Bo\nA1;Cy\n", customers)
+    assert counts(receipt) == {"received": 3, "added": 1, "rejected": 2}
+    assert faults(receipt) == [(2, "code", "none", "missing-value"), (3, "code", "x", "missing-value")]
+
+
+def test_a_column_that_became_required_is_so_for_rows_that_are_stored(send: Sent) -> None:
+    def customers(**more: Any) -> dict[str, Any]:
+        columns = [{"label": "code", "field": "code"}, {"label": "name", "field": "name", **more}]
+        return {"name": "C", "table": "customers", "columns": columns}
+
+    text = "code;name\nA1;\nA2;Bo\n"
+    assert counts(send(text, customers())) == {"received": 2, "added": 2}
+    assert counts(send(text, customers(required=True))) == {"received": 2, "unchanged": 1, "rejected": 1}
+
+
+def test_one_place_may_fill_two_fields_under_two_labels(send: Sent, database: Database) -> None:
+    place = {"start": 1, "width": 3}
+    columns = [{"field": "code", **place}, {"field": "name", "label": "again", **place}]
+    customers = {"name": "C", "table": "customers", "layout": {"kind": "fixed"}, "columns": columns}
+    assert counts(send("A01x\nA02\n", customers)) == {"received": 2, "added": 2}
+    with database.connection() as conn:
+        stored = conn.execute("select code, name from customers order by code").fetchall()
+    assert stored == [("A01", "A01"), ("A02", "A02")]

@@ -185,6 +185,19 @@ def test_a_file_that_is_cut_is_no_file(
     assert isinstance(failed(make_host(reply(**answer)).url()), SourceFailure)
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"body": FILE, "Content_Length": "1000"}, f"broke off after {len(FILE)} of 1,000 bytes."),
+        ({"body": chunk(FILE), **CHUNKED}, f"broke off after {len(FILE)} bytes."),
+    ],
+)
+def test_how_far_a_file_came_is_told(
+    make_host: Make, reply: Make, failed: Make, answer: dict[str, Any], told: str
+) -> None:
+    assert failed(make_host(reply(**answer)).url()).message.endswith(told)
+
+
 def test_more_than_was_announced_is_no_file_either(make_host: Make, reply: Make, failed: Make) -> None:
     head = reply(b"", Content_Length="5")
     assert "more than the 5 bytes" in failed(make_host(head + FILE).url()).message

@@ -1,4 +1,4 @@
-"""A source that answers as a test says, runs that are fetched from it, and workers here and beside."""
+"""Runs that are fetched from a source, and workers here and beside."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -42,89 +40,6 @@ def _items_file(rows: int) -> bytes:
     """A file of so many items."""
     lines = (f"{number};FAC;2024-11-21;2024-12-21;100,00;C{number % 100}\n" for number in range(rows))
     return (LABELS + "".join(lines)).encode()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a source answers: half of `body`, the rest once `held` is set, unless it `is_cut`."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    held: threading.Event | None = None
-    is_cut: bool = False
-
-
-class Source:
-    """An HTTP server on loopback. The last answer of a path is given again and again."""
-
-    answer = Answer
-
-    def __init__(self) -> None:
-        self.asked: Counter[str] = Counter()
-        self._answers: dict[str, list[Answer]] = {}
-        self._changed = threading.Condition()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def gives(self, path: str, *answers: Answer) -> str:
-        """What a path answers, one after the other; gives its address."""
-        self._answers[path] = list(answers)
-        return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
-
-    def wait_until_asked(self, path: str, times: int = 1) -> None:
-        """Until the path was asked for so many times."""
-        with self._changed:
-            assert self._changed.wait_for(lambda: self.asked[path] >= times, PATIENCE_SECONDS), self.asked
-
-    def stop(self) -> None:
-        """Refuse connections from now on."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def _next(self, path: str) -> Answer:
-        with self._changed:
-            self.asked[path] += 1
-            self._changed.notify_all()
-            answers = self._answers[path]
-            return answers.pop(0) if len(answers) > 1 else answers[0]
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        source = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                answer = source._next(self.path.partition("?")[0])
-                self.send_response(answer.status)
-                for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                half = len(answer.body) // 2
-                try:
-                    self.wfile.write(answer.body[:half])
-                    if answer.held is not None:
-                        answer.held.wait(PATIENCE_SECONDS)
-                    if not answer.is_cut:
-                        self.wfile.write(answer.body[half:])
-                except OSError:
-                    pass  # whoever asked is gone, as the test wants it
-                self.close_connection = True
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        return Handler
-
-
-@pytest.fixture
-def source() -> Iterator[Source]:
-    """A source of files."""
-    made = Source()
-    yield made
-    made.stop()
 
 
 @pytest.fixture
@@ -172,14 +87,14 @@ def items_file() -> Callable[[int], bytes]:
 
 @pytest.fixture
 def ask(database: Database, settings: Settings, company: Company) -> Callable[..., int]:
-    """Has a worker fetch and import a file: `ask(url, seconds=...)`; gives the run's id."""
-    with database.connection() as conn:
-        allow_network(conn, company.organization_id, "127.0.0.1", allows_http=True)
+    """Has a worker fetch and import a file: `ask(url, seconds=..., company=...)`; gives the run's id."""
+    of_the_test = company
 
-    def ask(url: str, seconds: float = 3600.0) -> int:
+    def ask(url: str, seconds: float = 3600.0, company: Company = of_the_test) -> int:
         sealed = Sealer.of(settings).seal(url)
         until = datetime.now(UTC) + timedelta(seconds=seconds)
         with database.connection() as conn:
+            allow_network(conn, company.organization_id, "127.0.0.1", allows_http=True)
             run = create_run(conn, _new_run(company))
             create_source(
                 conn, company.organization_id, run.id, NewSource("url", shown_address(url), until, sealed)

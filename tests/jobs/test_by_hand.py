@@ -52,6 +52,27 @@ def test_a_fetch_that_was_given_up_is_tried_once_more(
     assert books.items() == 10
 
 
+def test_a_file_that_its_source_has_put_right_is_taken(
+    database: Database,
+    settings: Settings,
+    working: Any,
+    source: Any,
+    books: Any,
+    ask: Ask,
+    items_file: ItemsFile,
+) -> None:
+    cut = source.answer(body=items_file(10), headers={"ETag": '"one"'}, is_cut=True)
+    run_id = ask(source.gives("/items.csv", cut), seconds=0.3)
+    with working():
+        assert books.end(run_id).state == "failed"
+        books.wait_for(lambda: only_job(database).state, lambda state: state == "failed")
+        source.gives("/items.csv", source.answer(body=items_file(20), headers={"ETag": '"two"'}))
+        with database.connection() as conn:
+            try_again(conn, settings, only_job(database).id)
+        assert books.wait(run_id, "succeeded", "refused").state == "succeeded"
+    assert books.items() == 20
+
+
 def test_a_waiting_job_is_cancelled_and_its_run_says_by_whom(
     database: Database, working: Any, source: Any, books: Any, ask: Ask, items_file: ItemsFile
 ) -> None:

@@ -160,7 +160,7 @@ def test_slow_sources_take_no_place_from_imports(
         ask(source.gives(f"/slow-{number}.csv", source.answer(body=items_file(10), held=held)))
         for number in range(4)
     ]
-    with working(fetches_at_once=4):
+    with working(fetches_at_once=8):
         for number in range(4):
             source.wait_until_asked(f"/slow-{number}.csv")
         books.wait(send(20), "succeeded")

@@ -11,10 +11,11 @@ from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from procrastinate.jobs import Job
 
-from douane.errors import Failure, SourceFailure
+from douane.errors import Failure
 from douane.jobs import defer_run
 from douane.jobs.fetched import ABANDONED_SECONDS, drop_leftovers, folder_of, is_here
 from douane.jobs.housekeeping import keep_house
@@ -33,7 +34,7 @@ from douane.jobs.retrying import (
 from douane.jobs.work import LeftJobs, Work
 from douane.settings import Settings
 from douane.store.database import Database
-from douane.store.jobs import list_jobs
+from douane.store.jobs import EndedTry, list_jobs
 from douane.store.runs import create_run, set_upload, start_run
 from douane.store.sources import begin_attempt, end_attempt
 
@@ -109,13 +110,14 @@ def test_a_source_may_ask_for_a_longer_pause_up_to_an_hour() -> None:
     assert pause_after(4, 1, Settings()) >= FETCH_PAUSES[3]
 
 
-def test_a_fetch_is_tried_again_when_the_task_says_so_and_then_only() -> None:
+def test_a_fetch_is_tried_again_when_the_task_says_so_or_cannot_say_anything() -> None:
     job = Job(queue="fetches", lock=None, queueing_lock=None, task_name="fetch_run")
     again = Again.after(30)
     decision = AsTold().get_retry_decision(exception=again, job=job)
     assert decision is not None
     assert decision.retry_at == again.at
-    for error in (Failure("It will never work."), SourceFailure("It is down."), ValueError("a defect")):
+    assert AsTold().get_retry_decision(exception=psycopg.OperationalError("It is gone."), job=job)
+    for error in (Failure("It will never work."), ValueError("a defect")):
         assert AsTold().get_retry_decision(exception=error, job=job) is None
 
 
@@ -194,7 +196,23 @@ def test_a_job_whose_end_the_queue_missed_goes_back_without_a_death(work: Work, 
     recover(work, 0.0)
     assert books.value("select status from procrastinate_jobs") == "todo"
     assert books.value("select tries_lost from sources") == 0
-    assert work.left.since(0.0) == {}
+    assert work.left.since(0.0) == []
+
+
+def test_a_job_that_is_tried_again_is_not_taken_for_the_try_that_ended(
+    work: Work, ask: Ask, books: Any
+) -> None:
+    ask("http://127.0.0.1:9/items.csv")
+    job, worker = doing(work.database, silent_seconds=0)
+    first = Job(
+        id=job, queue="fetches", lock=None, queueing_lock=None, task_name="fetch_run", worker_id=worker
+    )
+    work.left.add(first)
+    with work.database.connection() as conn:
+        conn.execute("update procrastinate_jobs set attempts = 1")
+    recover(work, 0.0)
+    assert books.value("select (id, status)::text from procrastinate_jobs") == f"({job},doing)"
+    assert work.left.since(0.0) == []
 
 
 def test_a_job_that_another_worker_has_by_now_is_left_alone(work: Work, ask: Ask, books: Any) -> None:
@@ -211,10 +229,10 @@ def test_a_job_that_another_worker_has_by_now_is_left_alone(work: Work, ask: Ask
 def test_jobs_that_ended_are_remembered_until_the_queue_was_seen_to_know() -> None:
     left = LeftJobs()
     left.add(Job(id=7, queue="imports", lock=None, queueing_lock=None, task_name="x", worker_id=3))
-    assert left.since(3600.0) == {}
-    assert left.since(0.0) == {7: 3}
-    left.forget({7: 3})
-    assert left.since(0.0) == {}
+    assert left.since(3600.0) == []
+    assert left.since(0.0) == [EndedTry(id=7, worker_id=3, attempts=0)]
+    left.forget(left.since(0.0))
+    assert left.since(0.0) == []
 
 
 def test_a_lost_import_goes_before_the_later_ones_of_its_company(

@@ -23,13 +23,13 @@ ROWS = 300_000
 
 DIES_OVER = """
 import os
-from douane.dialects import carry_out
-import_run = carry_out.import_run
-def die_over(database, settings, run, *more, **named):
-    if run.upload_name == "poison.csv":
+from douane.pipeline import run
+attempt = run._Import.attempt
+def die_over(self):
+    if self.run.upload_name == "poison.csv":
         os.kill(os.getpid(), 9)
-    return import_run(database, settings, run, *more, **named)
-carry_out.import_run = die_over
+    return attempt(self)
+run._Import.attempt = die_over
 """
 
 
@@ -130,6 +130,8 @@ def test_a_file_that_kills_every_worker_is_given_up_and_the_rest_goes_on(
 ) -> None:
     poison = ask(source.gives("/poison.csv", source.answer(body=items_file(30))))
     others = [ask(source.gives("/items.csv", source.answer(body=items_file(10)))), send(20)]
+    held = threading.Event()
+    slow = ask(source.gives("/slow.csv", source.answer(body=items_file(40), held=held)))
     deaths = 0
     worker = start_worker(DIES_OVER)
     while books.run(poison).state not in {"succeeded", "refused", "failed"}:
@@ -140,6 +142,9 @@ def test_a_file_that_kills_every_worker_is_given_up_and_the_rest_goes_on(
     assert books.run(poison).failure == GIVEN_UP
     assert [books.end(run_id).state for run_id in others] == ["succeeded", "succeeded"]
     assert books.items() == 20
+    held.set()
+    assert books.end(slow).state == "succeeded"
+    assert books.items() == 40
     assert worker.poll() is None
 
 

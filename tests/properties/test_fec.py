@@ -56,7 +56,7 @@ def typed(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(
         read(
             kinds.get(kind, Kind.AMOUNT), frame[name], convention=Convention.COMMA_DECIMAL, final=True
-        ).values
+        ).values.alias(name)
         for name, kind in KINDS.items()
     )
 

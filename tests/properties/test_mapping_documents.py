@@ -57,7 +57,7 @@ def documents(draw: st.DrawFn) -> MappingDocument:
         table=TABLE.name,
         columns=tuple(draw(column(field, names)) for field, names in columns if field not in constants),
         layout=layout,
-        constants={field: draw(TEXTS) for field in constants},
+        constants={field: draw(WORDS) for field in constants},
         keeps_extras=draw(st.booleans()),
         entries=draw(options),
     )
@@ -89,7 +89,7 @@ def column(field: str, names: dict[str, Any]) -> st.SearchStrategy[MappedColumn]
             values=st.just(values),
             is_closed=st.booleans() if values else st.just(False),
             prefixes=st.dictionaries(WORDS, TEXTS, max_size=3),
-            default=TEXTS,
+            default=st.one_of(st.just(""), WORDS),
             date_format=FORMATS if is_date else st.just(""),
             **{name: st.just(value) for name, value in names.items()},
         )

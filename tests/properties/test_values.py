@@ -152,6 +152,20 @@ def test_pieces_read_like_the_whole(
     assert whole.proofs == pieces[0].proofs | pieces[1].proofs
 
 
+@given(st.sampled_from(Kind), st.lists(CELLS, max_size=8), CONVENTIONS, st.integers(1, 60), st.booleans())
+def test_cells_read_the_same_however_often_they_stand_there(
+    kind: Kind, cells: list[str | None], convention: Convention | None, times: int, is_run: bool
+) -> None:
+    once = read_column(kind, cells, convention, False)
+    places = [place for place in range(len(cells)) for _ in range(times)]
+    if not is_run:
+        places = [place for _ in range(times) for place in range(len(cells))]
+    often = read_column(kind, [cells[place] for place in places], convention, False)
+    alone = outcomes(once)
+    assert outcomes(often) == [alone[place] for place in places]
+    assert often.proofs == once.proofs
+
+
 @given(COLUMNS)
 def test_a_proven_column_has_one_meaning_per_cell(cells: list[str | None]) -> None:
     undecided = read_column(Kind.AMOUNT, [f"{each}" for each in cells], None, False)

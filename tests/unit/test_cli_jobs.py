@@ -71,8 +71,14 @@ def test_jobs_are_listed_with_their_reason_and_next_try(
 
 def test_jobs_are_listed_by_state(douane: Douane, waiting: tuple[int, int]) -> None:
     assert len(json.loads(douane("jobs", "--state", "waiting", "--state", "failed", "--json")[1])) == 1
-    assert douane("jobs", "--state", "failed") == (0, "There is no such job.\n", "")
+    told = (0, "No job is failed or cancelled.\n", "")
+    assert douane("jobs", "--state", "failed", "--state", "cancelled") == told
     assert douane("jobs", "--state", "lost")[0] != 0
+
+
+def test_an_empty_queue_is_told_as_such(douane: Douane) -> None:
+    code, out, _ = douane("jobs")
+    assert (code, out.startswith("No job waits")) == (0, True)
 
 
 def test_a_pause_is_ended_by_hand(douane: Douane, waiting: tuple[int, int]) -> None:
@@ -118,8 +124,9 @@ def test_a_receipt_shows_where_the_file_is_fetched_from(douane: Douane, waiting:
     run, _ = waiting
     code, out, _ = douane("run", str(run))
     assert code == 0
-    assert f"Fetched from {SHOWN}" in out
-    assert "Its file is being fetched" in out
+    assert out.startswith(f"Run {run} waiting: mydso items\nIts file is being fetched")
+    assert f"To be fetched from {SHOWN}" in out
+    assert f"{datetime.now(UTC):%Y-%m-%d} " in out
     assert "It is down." in out
     source = json.loads(douane("run", str(run), "--json")[1])["source"]
     assert source["address"] == SHOWN

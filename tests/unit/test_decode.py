@@ -142,11 +142,11 @@ def test_gzip_of_one_or_more_members(tmp_path: Path, compression: str, size: int
     ("data", "said"),
     [
         (b"a;b\n", "something follows"),
-        (gzip.compress(TEXT.encode())[:-1], "ends early"),
-        (gzip.compress(TEXT.encode())[:20], "ends early"),
-        (gzip.compress(TEXT.encode())[:-5] + b"12345", "damaged"),
-        (gzip.compress(TEXT.encode()) + b"garbage", "something follows"),
-        (gzip.compress(TEXT.encode()) + gzip.compress(b"1;2\n" * 99)[:15], "ends early"),
+        (gzip.compress(TEXT.encode(), mtime=0)[:-1], "ends early"),
+        (gzip.compress(TEXT.encode(), mtime=0)[:20], "ends early"),
+        (gzip.compress(TEXT.encode(), mtime=0)[:-5] + b"12345", "damaged"),
+        (gzip.compress(TEXT.encode(), mtime=0) + b"garbage", "something follows"),
+        (gzip.compress(TEXT.encode(), mtime=0) + gzip.compress(b"1;2\n" * 99, mtime=0)[:15], "ends early"),
     ],
 )
 def test_broken_gzip(tmp_path: Path, data: bytes, said: str) -> None:
@@ -174,7 +174,7 @@ def test_plain_text_is_bounded(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b" \r\n\t\n", codecs.BOM_UTF8, codecs.BOM_UTF8 + b"\n", gzip.compress(b"\n")]
+    "data", [b"", b" \r\n\t\n", codecs.BOM_UTF8, codecs.BOM_UTF8 + b"\n", gzip.compress(b"\n", mtime=0)]
 )
 def test_nothing_but_blanks(tmp_path: Path, data: bytes) -> None:
     assert refused(tmp_path, data).code == "empty-upload"

@@ -14,7 +14,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from douane.errors import Refusal, SourceFailure
-from douane.fetch.deposits import Prepared, drop_expired, fetch_deposit, fill_deposit, prepare_deposit
+from douane.fetch.deposits import (
+    Prepared,
+    drop_expired,
+    fetch_deposit,
+    fetch_deposit_apart,
+    fill_deposit,
+    prepare_deposit,
+)
 from douane.fetch.watch import Stopped
 from douane.model.deposit_names import checked_name
 from douane.pipeline.receive import Spool, Upload
@@ -38,6 +45,13 @@ ODD_NAMES = [
     "*<>|.TRA",
     "..a..csv"[2:],
 ]
+
+HELD = """
+    select count(*)
+    from pg_stat_activity
+    where datname = current_database()
+        and state like 'idle in transaction%'
+"""
 
 
 class Deposits:
@@ -333,6 +347,28 @@ def test_a_worker_that_stops_lets_go(deposits: Deposits) -> None:
             is_stopping=lambda: True,
         )
     assert not list(folder.iterdir())
+
+
+def test_a_bucket_that_is_slow_holds_no_connection(in_a_folder: Deposits, tmp_path: Path) -> None:
+    uri = in_a_folder.prepare().uri
+    in_a_folder.fill(uri, b"a;b\n")
+    seen: list[object] = []
+
+    def look() -> bool:
+        with in_a_folder.database.connection() as conn:
+            seen.append(conn.execute(HELD).fetchone())
+        return False
+
+    fetch_deposit_apart(
+        in_a_folder.database,
+        in_a_folder.settings,
+        in_a_folder.caller.organization_id,
+        id_of(uri),
+        tmp_path / "fetched",
+        is_stopping=look,
+    )
+    assert seen
+    assert set(seen) == {(0,)}
 
 
 def test_what_was_lost_in_between_is_no_file(deposits: Deposits) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from litestar import Litestar
@@ -24,6 +24,7 @@ from douane.store.credentials import Caller
 from douane.store.database import Database
 from douane.store.organizations import Company
 from douane.web.app import create_app
+from douane.web.deposits import FILLED_AT_ONCE
 
 NAME = "842008161FEC20201231.txt"
 BODY = b"JournalCode|JournalLib\n" * 1000
@@ -114,6 +115,53 @@ def test_several_puts_at_once_leave_one_whole_file(web: Web, prepare: Prepare, f
     assert fetch(prepared) in bodies
 
 
+def test_so_many_bodies_are_on_their_way_at_once(app: Litestar, prepare: Prepare) -> None:
+    address = urlsplit(prepare().deposit_url)
+    count = FILLED_AT_ONCE["deposit"]
+    goes_on, statuses = asyncio.Event(), list[int]()
+    waiting = 0
+
+    async def put() -> None:
+        pieces = iter([BODY[:100]])
+
+        async def receive() -> Any:
+            nonlocal waiting
+            for piece in pieces:
+                return {"type": "http.request", "body": piece, "more_body": True}
+            waiting += 1
+            await goes_on.wait()
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            statuses.extend([message["status"]] if "status" in message else [])
+
+        scope: Any = {
+            "type": "http",
+            "method": "PUT",
+            "scheme": "http",
+            "path": address.path,
+            "raw_path": address.path.encode(),
+            "root_path": "",
+            "query_string": address.query.encode(),
+            "headers": [],
+            "client": ("127.0.0.1", 1),
+        }
+        await app(scope, receive, send)
+
+    async def crowd() -> None:
+        first = [asyncio.create_task(put()) for _ in range(count)]
+        while waiting < count:
+            await asyncio.sleep(0.01)
+        await put()
+        assert statuses == [503]
+        goes_on.set()
+        await asyncio.gather(*first)
+        await put()
+        assert statuses == [503] + [201] * (count + 1)
+
+    asyncio.run(crowd())
+
+
 def changed(prepared: Prepared, part: str, value: str) -> str:
     """The address with its guid, name or signature replaced."""
     guid, name = prepared.uri.split("/")
@@ -124,7 +172,7 @@ def changed(prepared: Prepared, part: str, value: str) -> str:
 @pytest.mark.parametrize(
     ("part", "value", "status", "code"),
     [
-        ("guid", str(uuid4()), 404, "unknown-deposit"),
+        ("guid", "28bd4ab0-1e11-4460-9b92-eef59c9d5801", 404, "unknown-deposit"),
         ("guid", "not-a-guid", 404, "unknown-deposit"),
         ("guid", "..%2f..", 404, "not-found"),
         ("name", "other.csv", 404, "unknown-deposit"),

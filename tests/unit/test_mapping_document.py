@@ -75,6 +75,11 @@ def wrong(sent: Any) -> str:
     return caught.value.message
 
 
+def fixed(**keys: Any) -> dict[str, Any]:
+    """A mapping of customers of fixed width with one column, and one more as given."""
+    return {**FIXED, "columns": [{"field": "code", "start": 1, "width": 8}, keys]}
+
+
 def column(**keys: Any) -> dict[str, Any]:
     """A mapping of customers with one column, and one more as given."""
     return {"name": "X", "table": "customers", "columns": [{"label": "Code", "field": "code"}, keys]}
@@ -141,7 +146,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         "delimiter is ';;'; expected one sign",
         "column 1 (Nom): customers has no field 'nam'; name is meant, perhaps",
         "column 2 (NOM ): label is that of column 1 (Nom)",
-        "default is 0; expected a text of at most 200 characters, in quotes",
+        "default is 0; expected a text of 1 to 200 characters, in quotes",
         "column 3: label or position is missing",
         "column 4 is 'siret'; expected a table",
         "constants: customers has no field 'vat'",
@@ -208,6 +213,12 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         ),
         (column(label="Le", field="blocked_on", date_format="ddmmyy", default="2026-01-02"), "is not a date"),
         (column(label="Siret", field="siret", default="12345678900010"), "fails the SIRET check"),
+        (fixed(start=1, width=8, field="name"), "column 2: label is that of column 1; expected another"),
+        (fixed(start=9, width=1, field="name", label="Characters 1-8"), "label is that of column 1"),
+        (column(label="Nom", field="name", default=" "), "and not of blanks alone"),
+        (sales(constants={"journal_code": "\u00a0"}), "and not of blanks alone"),
+        (sales(entries={"balances_on": "471 000"}), "expected the number of an account"),
+        (sales(entries={"waiting_third_party": " "}), "expected the number of an account"),
     ],
 )
 def test_what_is_wrong_is_told(sent: Any, problem: str) -> None:

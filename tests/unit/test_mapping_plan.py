@@ -45,7 +45,7 @@ def found(labels: list[str], *columns: Column, **more: Any) -> Dictionary[str, s
     return {each.field: each.label for each in plan.columns}
 
 
-@pytest.mark.parametrize("label", ["n° de pièce", "N DE PIECE", "n_de-piece"])
+@pytest.mark.parametrize("label", ["n° de pièce", "Nº de pièce", "№ DE PIECE", "N DE PIECE", "n_de-piece"])
 def test_a_label_is_found_whatever_its_case_accents_and_signs(label: str) -> None:
     assert found([label], Column("N° de pièce", "name")) == {"name": label}
 
@@ -173,6 +173,7 @@ OTHERS = {
     "closed words": mapping(Column("Code", "code"), Column("Nom", "name", values={"a": "b"}, is_closed=True)),
     "prefixes": mapping(Column("Code", "code"), Column("Nom", "name", prefixes={"a": "b"})),
     "a default": mapping(Column("Code", "code"), Column("Nom", "name", default="b")),
+    "required": mapping(Column("Code", "code"), Column("Nom", "name", is_required=True)),
     "a format": mapping(Column("Code", "code"), Column("Nom", "blocked_on", date_format="ddmmyy")),
     "a constant": replace(BASE, constants={"phone": "1"}),
     "another constant": replace(BASE, constants={"phone": "2"}),

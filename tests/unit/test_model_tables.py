@@ -39,7 +39,20 @@ OWN = {
     "line": "integer",
 }
 MAY_BE_NULL = {"alias", "fingerprint", "line"}
-OF_THE_GATEWAY = {"companies", "credentials", "runs", "faults", "before_images", "held_clears"}
+OF_THE_GATEWAY = {
+    "companies",
+    "credentials",
+    "runs",
+    "faults",
+    "before_images",
+    "held_clears",
+    "mappings",
+    "allowed_networks",
+    "sources",
+    "fetch_attempts",
+    "deposits",
+    "deposit_chunks",
+}
 CLEARED = {"cleared_on": "date", "cleared_run_id": "bigint"}
 OF_ACCOUNTS = {"account_manager_name", "is_inactive", "is_deleted"}
 """Fields of customers that MY DSO MANAGER knows nothing of."""

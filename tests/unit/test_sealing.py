@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,21 @@ def test_a_key_that_can_be_guessed_is_refused(tmp_path: Path) -> None:
         Sealer.of(Settings(tmp_path, secret_key=f"{ONE},changeme"))
     assert caught.value.code == "bad-setting"
     assert "changeme" not in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["serve", "work"])
+def test_what_needs_a_key_does_not_start_with_one_that_is_none(
+    command: Callable[..., tuple[int, str, str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    monkeypatch.setenv("DOUANE_SECRET_KEY", "changeme")
+    code, out, err = command(name, "--data", str(tmp_path))
+    assert (code != 0, out) == (True, "")
+    assert "DOUANE_SECRET_KEY" in err
+    assert "changeme" not in err
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("left", [b"", b"\xff\xfe", b"cut"])

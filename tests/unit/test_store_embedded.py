@@ -10,13 +10,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from douane.errors import Refusal
+from douane.settings import Settings
 from douane.store import embedded
+from douane.store.database import open_database
 
 USER = """
 import sys
@@ -112,6 +115,22 @@ def test_a_killed_server_starts_again(data: Path, start_user) -> None:
         assert connection.execute("select 1").fetchone() == (1,)
     embedded.release(data)
     end(user)
+
+
+def test_a_killed_server_is_brought_back_by_a_process_that_uses_it(data: Path) -> None:
+    with open_database(Settings(data=data)) as database:
+        os.kill(server_process(data), signal.SIGKILL)
+        # A query that the death cuts is one of the two things that may happen to whoever comes first.
+        with suppress(psycopg.OperationalError), database.connection() as connection:
+            connection.execute("select 1")
+        with database.connection() as connection:
+            assert connection.execute("select 1").fetchone() == (1,)
+    assert not is_running(data)
+
+
+def test_a_server_that_is_held_no_more_is_not_brought_back(data: Path) -> None:
+    embedded.revive(data)
+    assert not is_running(data)
 
 
 def test_a_process_id_that_now_is_another_program_s_is_no_server(data: Path) -> None:

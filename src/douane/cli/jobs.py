@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("job", "run", "company", "kind", "state", "tries", "next_at", "message")
 KINDS = {"fetch_run": "fetch", "import_run": "import"}
+NOTHING = "No job waits, runs or was given up. douane runs has what became of those that were done."
 DONE = {
     "retry": "Job {job} is tried as soon as a worker is free.",
     "cancel": "Job {job} is cancelled; run {run} has failed.",
@@ -62,7 +63,8 @@ def jobs(
         if retry is None and cancel is None:
             states = [str(each) for each in state] if state else None
             found = [_row(job) for job in jobs_listed(conn, states, limit)]
-            show_rows(found, COLUMNS, as_json=as_json, nothing="There is no such job.", folded=("message",))
+            nothing = f"No job is {' or '.join(states)}." if states else NOTHING
+            show_rows(found, COLUMNS, as_json=as_json, nothing=nothing, folded=("message",))
             return
         wish, job = _changed(conn, settings, retry, cancel)
     row = _row(job)

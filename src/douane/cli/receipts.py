@@ -42,7 +42,7 @@ def show_receipt(receipt: Receipt, *, all_faults: str | None = None) -> None:
     _show_told("fault", receipt["faults"], receipt["faults_total"], place)
     _show_told("warning", receipt["warnings"], receipt["warnings_total"], place)
     _show_held(receipt)
-    _show_source(receipt.get("source"))
+    _show_source(receipt.get("source"), receipt["state"])
     _show_stages(receipt["stages"])
 
 
@@ -75,9 +75,10 @@ def as_json_text(value: Any, *, indent: int | None = 2) -> str:
 def _headline(receipt: Receipt) -> str:
     upload = receipt["upload"]
     dry_run = " (a dry run: nothing is stored)" if receipt["dry_run"] else ""
-    what = f"{receipt['dialect']} {receipt['table']}"
-    size = f"{upload['bytes']:,} bytes"
-    return f"Run {receipt['run']} {receipt['state']}: {what}, {visible(upload['name'])}, {size}{dry_run}"
+    what = f"Run {receipt['run']} {receipt['state']}: {receipt['dialect']} {receipt['table']}"
+    if receipt.get("source") and not _is_fetched(receipt["source"]):
+        return f"{what}{dry_run}"
+    return f"{what}, {visible(upload['name'])}, {upload['bytes']:,} bytes{dry_run}"
 
 
 def _ending(receipt: Receipt) -> list[str]:
@@ -88,7 +89,7 @@ def _ending(receipt: Receipt) -> list[str]:
     if receipt["failure"]:
         return [visible(receipt["failure"])]
     if receipt["state"] == "waiting" and receipt.get("source"):
-        return ["Its file is being fetched; douane work does so, as often as it takes."]
+        return ["Its file is being fetched; a worker tries again as long as it may help."]
     return [UNTIL_STATE[receipt["state"]]] if receipt["state"] in UNTIL_STATE else []
 
 
@@ -114,21 +115,29 @@ def _show_held(receipt: Receipt) -> None:
         )
 
 
-def _show_source(source: Mapping[str, Any] | None) -> None:
+def _show_source(source: Mapping[str, Any] | None, state: str) -> None:
     """Where the file is fetched from, and every attempt."""
     if source is None:
         return
     attempts = source["attempts"]
-    print(f"\nFetched from {visible(source['address'])}" + ("" if attempts else ": not tried yet"))
+    not_yet = "To be fetched" if state in UNTIL_STATE else "Not fetched"
+    print(f"\n{'Fetched' if _is_fetched(source) else not_yet} from {visible(source['address'])}")
     if attempts:
         print()
         show_table([_attempt(each) for each in attempts], ATTEMPT_COLUMNS, folded=("message",))
 
 
+def _is_fetched(source: Mapping[str, Any]) -> bool:
+    return any(each["outcome"] == "fetched" for each in source["attempts"])
+
+
 def _attempt(attempt: Mapping[str, Any]) -> dict[str, Any]:
+    """With its moments to the second: the first attempts follow each other fast."""
     moments = {name: attempt[name] for name in ("started_at", "ended_at", "next_at")}
-    read = {name: datetime.fromisoformat(at) if at else None for name, at in moments.items()}
-    return {**attempt, **read}
+    read = {
+        name: f"{datetime.fromisoformat(at):%Y-%m-%d %H:%M:%S}" if at else "" for name, at in moments.items()
+    }
+    return {**attempt, **read, "bytes": "" if attempt["bytes"] is None else f"{attempt['bytes']:,}"}
 
 
 def _show_stages(stages: Mapping[str, float]) -> None:

@@ -25,11 +25,13 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, data: Data = None, worker
     from douane.errors import Failure
     from douane.settings import from_environment
     from douane.store.database import open_database
+    from douane.store.sealing import keys_of
     from douane.web import server
 
     logging.getLogger().setLevel(logging.INFO)
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     settings = from_environment(data)
+    keys_of(settings)  # a key that is none is told here, and not to whoever needs it first
     try:
         address = server.free_address(host, port)
     except OSError as error:

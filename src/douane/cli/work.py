@@ -40,9 +40,11 @@ def work(
     """
     keep_small()
     from douane.settings import from_environment
+    from douane.store.sealing import keys_of
 
     logging.getLogger("douane").setLevel(logging.INFO)
     settings = from_environment(data)
+    keys_of(settings)  # a key that is none is told here, and not to the senders whose files need it
     place = (metrics_host, metrics_port) if metrics_port else None
     asyncio.run(_work(settings, concurrency or settings.imports_at_once, place))
 

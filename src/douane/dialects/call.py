@@ -78,7 +78,8 @@ class Asked:
 class Call:
     """One address of a dialect that is no upload. `answer` raises Refusal for whatever it turns away.
 
-    `needs_company` is false for addresses that concern the whole organization.
+    `needs_company` is false for addresses that concern the whole organization. A body may have at most
+    `body_bytes_max`, unless the settings say less; None leaves it to them.
     """
 
     method: str
@@ -86,6 +87,7 @@ class Call:
     about: str
     answer: Callable[[Asked], Reply]
     needs_company: bool = True
+    body_bytes_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import httpx
 from douane.errors import SourceFailure
 
 from .address import Address
+from .answers import content_length
 from .connecting import TIMEOUTS, GuardedBackend, WatchedStream, tls_context
 from .guard import Guard
 from .watch import CONNECT_SECONDS_MAX, Watch
@@ -88,11 +89,25 @@ def answered(
         head_size = _size_of_head(stream.end_of_head())
         headers = httpx.Headers(response.headers)
         try:
-            yield Answer(response.status, headers, response.stream, stream, head_size)
+            blocks = _blocks(response.stream, address, headers)
+            yield Answer(response.status, headers, blocks, stream, head_size)
         finally:
             response.close()
     except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
         raise SourceFailure(f"{address.shown} {_in_words(error, watch)}.") from error
+
+
+def _blocks(body: Iterable[bytes], address: Address, headers: httpx.Headers) -> Iterator[bytes]:
+    """The body as it comes; raises SourceFailure, which says how far it came, when it is cut."""
+    size = 0
+    try:
+        for block in body:
+            size += len(block)
+            yield block
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        length = content_length(headers)
+        of_all = "" if length is None else f" of {length:,}"
+        raise SourceFailure(f"{address.shown} broke off after {size:,}{of_all} bytes.") from error
 
 
 def _url(address: Address) -> httpcore.URL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
@@ -19,13 +19,15 @@ from douane.pipeline.receive import Spool, Upload
 from douane.settings import Settings
 from douane.store import deposits
 from douane.store.credentials import Caller
-from douane.store.database import Connection
+from douane.store.database import Connection, Database
 from douane.store.deposits import Deposit, NewDeposit, hash_of
 
 from .buckets import Bucket, bucket_of
 from .watch import Watch
 
 log = logging.getLogger("douane.fetch")
+
+Connected = Callable[[], AbstractContextManager[Connection]]
 
 SECRET_BYTES = 32
 DROPPED_AT_ONCE = 1000
@@ -47,11 +49,12 @@ def prepare_deposit(
     Refuses `deposit-name` and `too-many-deposits`; raises SourceFailure when the bucket cannot be used.
     """
     name = checked_name(name)
-    if deposits.count_open(conn, caller.organization_id) >= settings.deposits_open_max:
-        raise refusal("too-many-deposits", f"{settings.deposits_open_max:,}")
     deposit_id, bucket = uuid4(), bucket_of(settings)
     place = bucket.place_of(deposit_id, name) if bucket else None
+    # Before they are counted, which has others wait: a provider may be asked for what signs.
     signed = bucket.address_to_fill(place, settings.deposit_hours) if bucket and place else None
+    if deposits.count_open(conn, caller.organization_id) >= settings.deposits_open_max:
+        raise refusal("too-many-deposits", f"{settings.deposits_open_max:,}")
     secret = "" if signed else secrets.token_urlsafe(SECRET_BYTES)
     new = NewDeposit(
         organization_id=caller.organization_id,
@@ -105,13 +108,38 @@ def fetch_deposit(
     `empty-upload`. Raises SourceFailure when the bucket is down, or the deposit is still to be filled, and
     Stopped once `is_stopping`. Nothing is left in the folder then.
     """
+    return _fetched(lambda: nullcontext(conn), settings, organization_id, deposit_id, folder, is_stopping)
+
+
+def fetch_deposit_apart(
+    database: Database,
+    settings: Settings,
+    organization_id: int,
+    deposit_id: UUID,
+    folder: Path,
+    *,
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> Upload:
+    """The same as `fetch_deposit`, without a connection to the database while a bucket gives the file."""
+    return _fetched(database.connection, settings, organization_id, deposit_id, folder, is_stopping)
+
+
+def _fetched(
+    connected: Connected,
+    settings: Settings,
+    organization_id: int,
+    deposit_id: UUID,
+    folder: Path,
+    is_stopping: Callable[[], bool],
+) -> Upload:
     watch = Watch.begin(settings, is_stopping)
-    deposit = deposits.get_deposit(conn, organization_id, deposit_id)
+    with connected() as conn:
+        deposit = deposits.get_deposit(conn, organization_id, deposit_id)
     if deposit is None:
         raise refusal("source-gone", "the deposit is no longer kept")
     spool = Spool(folder, settings.limits.deposit_bytes_max)
     try:
-        with closing(_chunks(conn, settings, deposit)) as chunks:
+        with closing(_chunks(connected, settings, deposit)) as chunks:
             for chunk in chunks:
                 watch.look()
                 spool.write(chunk)
@@ -155,13 +183,14 @@ def _bucket_with(settings: Settings, deposit: Deposit) -> Bucket | None:
     return bucket if bucket and deposit.place and bucket.has(deposit.place) else None
 
 
-def _chunks(conn: Connection, settings: Settings, deposit: Deposit) -> Generator[bytes]:
+def _chunks(connected: Connected, settings: Settings, deposit: Deposit) -> Generator[bytes]:
     """The bytes that the deposit holds, in pieces."""
     bucket = _bucket_with(settings, deposit)
     if deposit.place is None:
         if deposit.deposited_at is None:
             raise _nothing_there(deposit)
-        yield from deposits.chunks(conn, deposit)
+        with connected() as conn:
+            yield from deposits.chunks(conn, deposit)
         return
     if bucket is None:
         raise refusal("source-gone", "the bucket it was deposited in is no longer in use")

@@ -16,9 +16,11 @@ from .csv_grammar import Grammar, Layout
 from .csv_header import REASON_LABEL, Header, take_header
 from .csv_headerless import take_columns
 from .csv_lines import CHUNK_BYTES, skip_lines, whole_lines
+from .csv_plain import plain_rows
 from .csv_records import Records, cut
 from .csv_repair import faults, judged, repaired
-from .outside import FORBIDDEN, OUTSIDE
+from .outside import signs_in
+from .unreadable import FAULT_SCHEMA
 
 __all__ = ["CHUNK_BYTES", "REASON_LABEL", "Layout", "Piece", "Table", "read_records", "read_table"]
 
@@ -54,8 +56,8 @@ def read_table(
     empty-upload, too-many-columns. Unreadable lines are faults: column-count, bad-quoting,
     bytes-outside-charset, nul-character, unit-separator, line-too-long.
     """
-    header, grammar, records = _opened(blocks, layout, limits, chunk_bytes)
-    return Table(header.labels, (_piece(each, header, grammar) for each in records if len(each)))
+    header, grammar, chunks = _opened(blocks, layout, limits, chunk_bytes)
+    return Table(header.labels, _pieces(chunks, header, grammar))
 
 
 def read_records(
@@ -70,11 +72,11 @@ def read_records(
     The text is as sent, without its line end, and cut when it is longer than a line may be. Records start and
     end where `read_table` says.
     """
-    header, _, records = _opened(blocks, layout, limits, chunk_bytes)
+    header, grammar, chunks = _opened(blocks, layout, limits, chunk_bytes)
     if layout.has_header:
         yield header.line, header.text
     left = np.unique(np.fromiter(wanted, np.int64))
-    for each in records:
+    for each in _records(chunks, header.line + 1, grammar):
         if not len(left):
             return
         found = np.isin(each.lines, left)
@@ -90,12 +92,11 @@ def _as_sent(text: str, limits: Limits) -> str:
 
 def _opened(
     blocks: Iterator[bytes], layout: Layout, limits: Limits, chunk_bytes: int
-) -> tuple[Header, Grammar, Iterator[Records]]:
-    """The header, the grammar of the lines below it, and these lines as records."""
+) -> tuple[Header, Grammar, Iterator[bytes]]:
+    """The header, the grammar of the lines below it, and pieces of these lines."""
     chunks = skip_lines(whole_lines(blocks, limits.line_bytes_max, chunk_bytes), layout.lines_skipped)
     header, rest = (take_header if layout.has_header else take_columns)(chunks, layout, limits)
-    grammar = Grammar(layout, limits, len(header.columns), header.has_tail)
-    return header, grammar, _records(rest, header.line + 1, grammar)
+    return header, Grammar(layout, limits, len(header.columns), header.has_tail), rest
 
 
 def _records(chunks: Iterator[bytes], line: int, grammar: Grammar) -> Iterator[Records]:
@@ -106,6 +107,30 @@ def _records(chunks: Iterator[bytes], line: int, grammar: Grammar) -> Iterator[R
         held, line = records.data[records.starts[-1] :], line + taken
         yield records
     yield cut(held, line, grammar, is_last=True)[0]
+
+
+def _pieces(chunks: Iterator[bytes], header: Header, grammar: Grammar) -> Iterator[Piece]:
+    """The rows and the faults of all chunks; nothing is left open by lines that are plainly rows."""
+    held, line = b"", header.line + 1
+    for chunk in chunks:
+        rows = None if held else plain_rows(chunk, header, grammar)
+        if rows is not None:
+            yield _plain_piece(rows, line)
+            line += rows.height
+            continue
+        records, taken = cut(held + chunk, line, grammar, is_last=False)
+        held, line = records.data[records.starts[-1] :], line + taken
+        if len(records):
+            yield _piece(records, header, grammar)
+    records, _ = cut(held, line, grammar, is_last=True)
+    if len(records):
+        yield _piece(records, header, grammar)
+
+
+def _plain_piece(rows: pl.DataFrame, line: int) -> Piece:
+    """The piece of rows that take a line each, the first of them `line`."""
+    lines = pl.int_range(line, line + rows.height, dtype=pl.UInt32, eager=True)
+    return Piece(rows, lines, pl.DataFrame(schema=FAULT_SCHEMA), rows.height)
 
 
 def _piece(records: Records, header: Header, grammar: Grammar) -> Piece:
@@ -128,8 +153,6 @@ def _piece(records: Records, header: Header, grammar: Grammar) -> Piece:
 def _spoiled(records: Records) -> Marks:
     """Which records hold a character that no row may hold."""
     spoiled = np.zeros(len(records), np.bool_)
-    signs = FORBIDDEN if records.data.isascii() else (OUTSIDE, *FORBIDDEN)
-    for sign in signs:
-        if sign.encode() in records.data:
-            spoiled |= series(records.texts).str.contains(sign, literal=True).to_numpy()
+    for sign in signs_in(records.data):
+        spoiled |= series(records.texts).str.contains(sign, literal=True).to_numpy()
     return spoiled

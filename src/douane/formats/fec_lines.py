@@ -14,7 +14,7 @@ from douane.settings import Limits
 
 from .csv_arrays import Marks, Numbers, bounds_of_lines, series, texts_between
 from .fec_header import Header
-from .unreadable import SPOILING
+from .outside import signs_in
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}".encode()
 
@@ -63,9 +63,8 @@ class Lines:
     def spoiled(self) -> Marks:
         """Which lines hold a sign that no text may hold; NUL characters are gone by now."""
         marks = np.zeros(len(self), np.bool_)
-        for sign in SPOILING:
-            if sign.encode() in self.data:
-                marks |= series(self.texts).str.contains(sign, literal=True).to_numpy()
+        for sign in signs_in(self.data):
+            marks |= series(self.texts).str.contains(sign, literal=True).to_numpy()
         return marks
 
 

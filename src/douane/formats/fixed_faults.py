@@ -6,7 +6,7 @@ import polars as pl
 
 from .csv_arrays import Marks
 from .fixed_lines import Lines
-from .outside import FORBIDDEN, OUTSIDE
+from .outside import signs_in
 from .unreadable import FAULT_SCHEMA, code_of, detail_of, shown, value_of
 
 
@@ -18,9 +18,8 @@ def are_blank(lines: Lines) -> Marks:
 def are_spoiled(lines: Lines, line_bytes_max: int) -> Marks:
     """Which lines hold a character that no text may hold, or are too long."""
     spoiled: Marks = lines.ends - lines.starts > line_bytes_max
-    for sign in FORBIDDEN if lines.data.isascii() else (OUTSIDE, *FORBIDDEN):
-        if sign.encode() in lines.data:
-            spoiled = spoiled | lines.texts.str.contains(sign, literal=True).to_numpy()
+    for sign in signs_in(lines.data):
+        spoiled = spoiled | lines.texts.str.contains(sign, literal=True).to_numpy()
     return spoiled
 
 

@@ -14,6 +14,12 @@ OUTSIDE_ERRORS = "douane-outside"
 """The name of the codecs error handler that puts OUTSIDE where it cannot decode or encode."""
 
 
+def signs_in(data: bytes) -> list[str]:
+    """Those of OUTSIDE and FORBIDDEN that stand in `data`, which is UTF-8."""
+    # A single byte is found ten times as fast as several.
+    return [each for each in (OUTSIDE, *FORBIDDEN) if each.encode()[:1] in data and each.encode() in data]
+
+
 def _replace(error: UnicodeError) -> tuple[str | bytes, int]:
     if isinstance(error, UnicodeDecodeError):
         return OUTSIDE, error.end

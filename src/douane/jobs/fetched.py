@@ -16,8 +16,8 @@ ABANDONED_SECONDS = 3600.0
 
 
 def folder_of(settings: Settings) -> Path:
-    """Where fetched files are."""
-    return settings.data / "fetched"
+    """Where fetched files are. The path is a whole one, as runs remember it."""
+    return settings.data.resolve() / "fetched"
 
 
 def is_here(run: Run) -> bool:
@@ -43,8 +43,7 @@ def put_away(database: Database, run: Run) -> None:
 
 def drop_leftovers(database: Database, settings: Settings) -> int:
     """Delete the files that dead workers of this machine left and no run waits for; gives how many."""
-    latest = time.time() - ABANDONED_SECONDS
-    old = [path for path in folder_of(settings).glob("*") if path.stat().st_mtime < latest]
+    old = [path for path in folder_of(settings).glob("*") if _is_abandoned(path)]
     if not old:
         return 0
     with database.connection() as conn:
@@ -53,3 +52,10 @@ def drop_leftovers(database: Database, settings: Settings) -> int:
     for path in left:
         path.unlink(missing_ok=True)
     return len(left)
+
+
+def _is_abandoned(path: Path) -> bool:
+    try:
+        return path.stat().st_mtime < time.time() - ABANDONED_SECONDS
+    except FileNotFoundError:
+        return False  # somebody has put it away since it was listed

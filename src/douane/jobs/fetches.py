@@ -37,9 +37,8 @@ def fetch_run(context: JobContext, run_id: int) -> None:
             raise JobAborted from None
         raise
     except Exception as error:
-        if is_transient(error):
-            raise Again.after(PAUSES[0]) from error
-        give_up(work, run_id, NOT_CARRIED_OUT)
+        if not is_transient(error):
+            give_up(work, run_id, NOT_CARRIED_OUT)
         raise
     if run.state == "failed":
         raise GivenUp(run.failure)

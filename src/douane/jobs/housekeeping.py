@@ -1,28 +1,20 @@
-"""What a worker does beside its jobs: look after dead workers and itself, and throw away what is old."""
+"""What a worker does beside its jobs: look after dead workers and itself."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 
 from procrastinate.worker import Worker
 
 from douane.errors import Failure
-from douane.fetch.deposits import drop_expired
-from douane.store import uploads
-from douane.store.connector_runs import drop_old_skips
-from douane.store.jobs import are_silent, drop_old_jobs
-from douane.store.sources import forget_addresses
+from douane.store.jobs import are_silent
 
-from .fetched import drop_leftovers
 from .recovery import recover
 from .work import Work
 
 LOOKS_PER_SILENCE = 3
 """How often we look for dead workers in the time after which one is taken for dead."""
-
-TIDY_SECONDS = 3600.0
 
 
 async def keep_house(work: Work, workers: Sequence[Worker]) -> None:
@@ -32,11 +24,8 @@ async def keep_house(work: Work, workers: Sequence[Worker]) -> None:
     had no time to give a sign gives it by the next look.
     """
     silence = work.settings.worker_silence_seconds
-    tidied_at, was_silent = -TIDY_SECONDS, False
+    was_silent = False
     while True:
-        if time.monotonic() - tidied_at >= TIDY_SECONDS:
-            await asyncio.to_thread(_tidy, work)
-            tidied_at = time.monotonic()
         await asyncio.sleep(silence / LOOKS_PER_SILENCE)
         is_silent = await asyncio.to_thread(_are_silent, work, workers)
         if is_silent and was_silent:
@@ -50,14 +39,3 @@ def _are_silent(work: Work, workers: Sequence[Worker]) -> bool:
     ids = [each.worker_id for each in workers if each.worker_id is not None]
     with work.database.connection() as conn:
         return are_silent(conn, ids, work.settings.worker_silence_seconds)
-
-
-def _tidy(work: Work) -> None:
-    days = work.settings.upload_days_kept
-    with work.database.connection() as conn:
-        uploads.drop_old(conn, days)
-        drop_old_jobs(conn, days)
-        forget_addresses(conn, days)
-        drop_old_skips(conn, days)
-        drop_expired(conn, work.settings)
-    drop_leftovers(work.database, work.settings)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from procrastinate import JobContext
 
 from douane.errors import Refusal
 from douane.store.database import Connection
-from douane.store.runs import Run, fail_run, get_run, refuse_run
+from douane.store.runs import Run, fail_run, get_run, lock_idle_run, refuse_run
 from douane.store.sources import close_attempts
 
 from .retrying import GIVEN_UP, is_last_try, is_transient
@@ -55,7 +56,7 @@ def imported(work: Work, run: Run, is_stopping: Callable[[], bool]) -> Run:
             run = import_run(work.database, work.settings, run, take_deposit=fetch_deposit)
         except Refusal as reason:
             with work.database.connection() as conn:
-                run = refuse_run(conn, run.id, reason)
+                run = ended_unless_over(conn, run.id, partial(refuse_run, conn, run.id, reason))
     log.info("run %d %s", run.id, run.state)
     return run
 
@@ -69,11 +70,20 @@ def give_up(work: Work, run_id: int, message: str) -> None:
 
 
 def failed(conn: Connection, run_id: int, message: str) -> Run:
-    """The run, marked as failed unless it is over already."""
+    """The run, marked as failed unless it is over already, or carried out by somebody else."""
+
+    def fail() -> Run:
+        close_attempts(conn, run_id, "failed", message)
+        log.error("run %d failed: %s", run_id, message)
+        return fail_run(conn, run_id, message)
+
+    return ended_unless_over(conn, run_id, fail)
+
+
+def ended_unless_over(conn: Connection, run_id: int, end: Callable[[], Run]) -> Run:
+    """The run as `end` ends it; as it is when it is over already, or carried out by somebody else."""
+    if lock_idle_run(conn, run_id) is not None:
+        return end()
     run = get_run(conn, None, run_id)
     assert run is not None, f"run {run_id} is gone"
-    if run.state not in LIVE:
-        return run
-    close_attempts(conn, run_id, "failed", message)
-    log.error("run %d failed: %s", run_id, message)
-    return fail_run(conn, run_id, message)
+    return run

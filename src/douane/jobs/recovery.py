@@ -16,6 +16,9 @@ from .work import Work
 
 log = logging.getLogger("douane.jobs")
 
+STAGES = ("importing", "fetching", "waiting")
+"""How far a job was when its worker died, what is most likely to have killed it first."""
+
 
 def recover(work: Work, grace_seconds: float) -> None:
     """Put the jobs of dead workers back into the queue; fail the synchronous runs of dead processes.
@@ -27,7 +30,8 @@ def recover(work: Work, grace_seconds: float) -> None:
     ended = work.left.since(grace_seconds)
     with work.database.connection() as conn:
         lost = lost_jobs(conn, QUEUES, work.settings.worker_silence_seconds, ended)
-        given_up = [run for job in lost if (run := _take_up(conn, job)) is not None]
+        blamed = _blamed(lost)
+        given_up = [run for job in lost if (run := _take_up(conn, job, job in blamed)) is not None]
         abandoned = fail_abandoned(conn)
     work.left.forget(ended)
     for run in abandoned:
@@ -36,12 +40,22 @@ def recover(work: Work, grace_seconds: float) -> None:
         work.ended(run)
 
 
-def _take_up(conn: Connection, job: LostJob) -> Run | None:
+def _blamed(lost: list[LostJob]) -> list[LostJob]:
+    """The jobs that a worker may have died over: those that were furthest.
+
+    The others only died with it, and are not given up however often that happens.
+    """
+    died = [job for job in lost if not job.is_ended]
+    furthest = next((stage for stage in STAGES if any(job.stage == stage for job in died)), "")
+    return [job for job in died if job.stage == furthest]
+
+
+def _take_up(conn: Connection, job: LostJob, is_blamed: bool) -> Run | None:
     """Put the job back; after too many tries give it up, and give its run."""
-    tries = job.attempts + (not job.is_ended)
+    tries = job.attempts + is_blamed
     lost = tries
     if job.task == FETCH_RUN:
-        lost = 0 if job.is_ended else count_lost_try(conn, job.run_id)
+        lost = count_lost_try(conn, job.run_id) if is_blamed else 0
     if lost >= TRIES_MAX:
         fail_job(conn, job.id)
         return failed(conn, job.run_id, GIVEN_UP)

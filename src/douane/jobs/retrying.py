@@ -52,11 +52,13 @@ class GrowingPauses(BaseRetryStrategy):
 
 
 class AsTold(BaseRetryStrategy):
-    """Try again when the task says so, at the moment it says."""
+    """Try again when the task says so, at the moment it says, and when it had no chance to say anything."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """The moment of the next try; None when there is none."""
-        return RetryDecision(retry_at=exception.at) if isinstance(exception, Again) else None
+        if isinstance(exception, Again):
+            return RetryDecision(retry_at=exception.at)
+        return RetryDecision(retry_in={"seconds": PAUSES[0]}) if is_transient(exception) else None
 
 
 def is_transient(error: BaseException) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -11,6 +11,7 @@ from procrastinate.jobs import Job
 
 from douane.settings import Settings
 from douane.store.database import Database
+from douane.store.jobs import EndedTry
 from douane.store.runs import Run
 from douane.store.sources import Attempt
 
@@ -30,22 +31,22 @@ class LeftJobs:
     """
 
     def __init__(self) -> None:
-        self._left: dict[int, tuple[int | None, float]] = {}
+        self._left: dict[EndedTry, float] = {}
 
     def add(self, job: Job) -> None:
         """The task of the job has ended; next the queue is told."""
         assert job.id is not None, "a job that runs is in the queue"
-        self._left[job.id] = (job.worker_id, time.monotonic())
+        self._left[EndedTry(job.id, job.worker_id, job.attempts)] = time.monotonic()
 
-    def since(self, seconds: float) -> dict[int, int | None]:
-        """The jobs that ended at least so many seconds ago, and the worker of each."""
+    def since(self, seconds: float) -> list[EndedTry]:
+        """The tries that ended at least so many seconds ago."""
         latest = time.monotonic() - seconds
-        return {id: worker for id, (worker, at) in self._left.copy().items() if at <= latest}
+        return [each for each, at in self._left.copy().items() if at <= latest]
 
-    def forget(self, jobs: dict[int, int | None]) -> None:
-        """The queue knows of these jobs."""
-        for id in jobs:
-            self._left.pop(id, None)
+    def forget(self, tries: Sequence[EndedTry]) -> None:
+        """The queue knows of these."""
+        for each in tries:
+            self._left.pop(each, None)
 
 
 @dataclass(frozen=True)

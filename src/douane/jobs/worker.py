@@ -29,6 +29,8 @@ from .queue import FETCH_RUN, FETCHES, IMPORT_RUN, IMPORTS
 from .recovery import recover
 from .retrying import AsTold, GrowingPauses
 from .schedules import keep_schedules
+from .tidying import keep_tidy
+from .turns import JobsInTurn
 from .work import Attempted, Ended, Work
 
 log = logging.getLogger("douane.jobs")
@@ -70,19 +72,20 @@ async def run_worker(
 
 
 async def _work(work: Work, stop_event: asyncio.Event, concurrency: int) -> None:
-    async with _app(work.database, concurrency).open_async() as app:
+    async with _app(work, concurrency).open_async() as app:
         await asyncio.to_thread(recover, work, 0.0)
         workers = [
             _worker(app, work, IMPORTS, concurrency),
             _worker(app, work, FETCHES, work.settings.fetches_at_once),
         ]
-        beside = (keep_house(work, workers), keep_schedules(work), stop_event.wait())
+        beside = keep_house(work, workers), keep_tidy(work), keep_schedules(work), stop_event.wait()
         await _until_first(work.leaving, workers, *beside)
 
 
-def _app(database: Database, concurrency: int) -> App:
+def _app(work: Work, concurrency: int) -> App:
     most = concurrency + CONNECTIONS_BESIDE
-    app = App(connector=PsycopgConnector(conninfo=database.url, min_size=1, max_size=most))
+    app = App(connector=PsycopgConnector(conninfo=work.database.url, min_size=1, max_size=most))
+    app.job_manager = JobsInTurn(app.connector, work.settings.fetches_at_once)
     app.task(name=IMPORT_RUN, queue=IMPORTS, pass_context=True, retry=GrowingPauses())(import_run)
     app.task(name=FETCH_RUN, queue=FETCHES, pass_context=True, retry=AsTold())(fetch_run)
     return app

@@ -12,10 +12,22 @@ IMPORTPERSO = MappingDocument(
     columns=(
         MappedColumn("journal_code", ("Journal", "Code journal", "JournalCode", "Jnl")),
         MappedColumn("journal_name", ("Libellé journal", "Nom du journal", "JournalLib", "Intitulé journal")),
-        MappedColumn("entry_number", ("N° écriture", "Numéro écriture", "Numéro d'écriture", "EcritureNum")),
+        MappedColumn(
+            "entry_number",
+            ("N° écriture", "Numéro écriture", "Numéro d'écriture", "No écriture", "EcritureNum"),
+        ),
         MappedColumn("entered_on", ("Date", "Date écriture", "EcritureDate", "Date comptable")),
         MappedColumn(
-            "account_number", ("Compte", "N° compte", "Numéro de compte", "CompteNum", "Compte général")
+            "account_number",
+            (
+                "Compte",
+                "N° compte",
+                "N° de compte",
+                "Numéro de compte",
+                "No compte",
+                "CompteNum",
+                "Compte général",
+            ),
         ),
         MappedColumn(
             "account_name",
@@ -23,7 +35,21 @@ IMPORTPERSO = MappingDocument(
         ),
         MappedColumn("auxiliary_number", ("Tiers", "Compte tiers", "Code tiers", "CompAuxNum", "Auxiliaire")),
         MappedColumn("auxiliary_name", ("Libellé tiers", "Nom tiers", "Nom du tiers", "CompAuxLib")),
-        MappedColumn("piece", ("Pièce", "N° pièce", "N° de pièce", "Numéro de pièce", "PieceRef")),
+        MappedColumn(
+            "piece",
+            (
+                "Pièce",
+                "N° pièce",
+                "N° de pièce",
+                "Numéro de pièce",
+                "Numéro pièce",
+                "No pièce",
+                "No de pièce",
+                "Référence pièce",
+                "Réf pièce",
+                "PieceRef",
+            ),
+        ),
         MappedColumn("piece_on", ("Date pièce", "Date de pièce", "PieceDate")),
         MappedColumn(
             "label", ("Libellé", "Libellé écriture", "EcritureLib", "Intitulé", "Libellé mouvement")

@@ -6,12 +6,16 @@ import unicodedata
 
 LABEL_CHARACTERS_MAX = 100
 
+_NUMBER_SIGNS = str.maketrans({"\N{NUMERO SIGN}": "n", "\N{MASCULINE ORDINAL INDICATOR}": ""})
+
 
 def folded(label: str) -> str:
     """The letters and digits of a label, in lower case and without accents; of a label without any, itself.
 
-    >>> folded("N° de Pièce"), folded("n_de_piece"), folded(" % ")
+    The sign behind the N of a number is none of them, whichever it is.
+
+    >>> folded("N° de Pièce"), folded("nº_de_piece"), folded(" % ")
     ('ndepiece', 'ndepiece', '%')
     """
-    letters = unicodedata.normalize("NFKD", label.casefold())
+    letters = unicodedata.normalize("NFKD", label.casefold().translate(_NUMBER_SIGNS))
     return "".join(each for each in letters if each.isalnum()) or label.strip()

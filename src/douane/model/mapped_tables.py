@@ -55,9 +55,8 @@ def required_fields(table: Table, carried: Collection[str], certain: Collection[
     # An open item is closed and cleared as a document, whatever else names it.
     ways = table.identities[-1:] if table.is_clearable else table.identities
     names = [_fields_of(each) for each in ways]
-    if any(each <= set(certain) for each in names):
-        return always
-    return next((always | each for each in names if each <= set(carried)), None)
+    by_preference = (each for fields in (certain, carried) for each in names if each <= set(fields))
+    return next((always | each for each in by_preference), None)
 
 
 def ways_to_name(table: Table) -> list[str]:

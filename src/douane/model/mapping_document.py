@@ -17,9 +17,11 @@ from .mapping_form import (
     ACCOUNT_KEYS,
     COLUMN_KEYS,
     ENTRY_KEYS,
+    FILLED,
     LAYOUT_KEYS,
     SHOWN_MAX,
     Key,
+    is_filled,
     is_label,
     one_of,
     read_keys,
@@ -190,7 +192,7 @@ def _columns(sent: list[Any], problems: list[str]) -> list[tuple[str, MappedColu
 
 
 def _constants(sent: dict[str, Any], problems: list[str]) -> dict[str, str]:
-    read = text()
+    read = text(FILLED, is_filled)
     kept = {}
     for name, value in sent.items():
         try:

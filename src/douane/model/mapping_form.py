@@ -20,6 +20,7 @@ WORDS_MAX = 10_000
 LABELS_MAX = 20
 SHOWN_MAX = 50
 NUMBER_SHOWN_MAX = 10**12
+FILLED = f"a text of 1 to {TEXT_CHARACTERS_MAX} characters, in quotes, and not of blanks alone"
 
 Read = Callable[[Any], Any]
 """Gives what is kept of a value as sent; raises ValueError with what was expected."""
@@ -72,6 +73,16 @@ def number(least: int, most: int) -> Read:
         return value
 
     return read
+
+
+def is_filled(value: str) -> bool:
+    """Whether there is something in the text that a cell would hold."""
+    return bool(value.strip())
+
+
+def is_account(value: str) -> bool:
+    """Whether the text may be the number of an account."""
+    return value.isprintable() and bool(value) and " " not in value
 
 
 def is_label(value: Any) -> bool:
@@ -185,7 +196,7 @@ COLUMN_KEYS = {
     "values": Key("values", words(ignores_case=True), dict),
     "other_values": Key("is_closed", _closing, lambda is_closed: "reject" if is_closed else "keep"),
     "prefixes": Key("prefixes", words(ignores_case=False), dict),
-    "default": Key("default", text()),
+    "default": Key("default", text(FILLED, lambda value: value == "" or is_filled(value))),
     "date_format": DATE_FORMAT,
 }
 ENTRY_KEYS = {
@@ -193,8 +204,8 @@ ENTRY_KEYS = {
     "makes_journals": Key("makes_journals", one_of(*MAKINGS)),
     "makes_third_parties": Key("makes_third_parties", flag),
     "makes_years": Key("makes_years", flag),
-    "waiting_third_party": Key("waiting_third_party", text("the number of an account", bool, most=20)),
-    "balances_on": Key("balances_on", text("the number of an account", bool, most=20)),
+    "waiting_third_party": Key("waiting_third_party", text("the number of an account", is_account, most=20)),
+    "balances_on": Key("balances_on", text("the number of an account", is_account, most=20)),
 }
 
 ACCOUNT_KEYS = {

@@ -43,7 +43,7 @@ def column_problems(columns: list[tuple[str, MappedColumn]], layout: FileLayout)
     is_mixed = len({bool(each.position) for _, each in columns}) > 1
     if layout.kind != FIXED and layout.has_header and is_mixed:
         yield "columns: some are named by label and some by position; expected one or the other"
-    yield from _repeated(columns, "label", lambda each: map(folded, each.labels))
+    yield from _repeated(columns, "label", _names)
     yield from _repeated(columns, "position", lambda each: [str(each.position)] if each.position else [])
 
 
@@ -136,7 +136,12 @@ def _repeated(
 ) -> Complaint:
     owner: dict[str, str] = {}
     for where, column in columns:
-        for name in names_of(column):
-            first = owner.setdefault(name, where)
-            if first != where:
-                yield f"{where}{what} is that of {first.rstrip(': ')}; expected another one in each column"
+        firsts = (owner.setdefault(name, where) for name in names_of(column))
+        for first in sorted({each for each in firsts if each != where}):
+            yield f"{where}{what} is that of {first.rstrip(': ')}; expected another one in each column"
+
+
+def _names(column: MappedColumn) -> set[str]:
+    """What no other column may be called: of fixed width, a column without a label is called by its place."""
+    given = column.labels or ((column.label,) if column.start else ())
+    return {each.lower() for each in given} | {folded(each) for each in column.labels}

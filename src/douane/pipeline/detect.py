@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from douane.formats.outside import OUTSIDE
+from douane.formats.outside import OUTSIDE, signs_in
 from douane.settings import Limits
 
 from .charset import UTF_8
@@ -48,7 +48,7 @@ def _is_utf8(path: Path, limits: Limits) -> bool:
     outside = good = 0
     for block in decode(path, UTF_8, "", limits):
         if not block.isascii():
-            bad = block.count(OUTSIDE.encode())
+            bad = block.count(OUTSIDE.encode()) if OUTSIDE in signs_in(block) else 0
             outside += bad
             good += int(np.count_nonzero(np.frombuffer(block, np.uint8) >= LEAST_LEAD)) - bad
         if outside > good + ENOUGH:

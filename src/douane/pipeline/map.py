@@ -142,6 +142,6 @@ def _filled(column: Column) -> pl.Expr:
 
 def _meaning(column: Column, *, is_personal: bool) -> str:
     rewriting = [dict(column.values), column.is_closed, dict(column.prefixes), column.date_format]
-    if not is_personal and not any(rewriting):
-        return ""
-    return json.dumps([column.field, *rewriting], sort_keys=True)
+    if not is_personal:
+        return json.dumps([column.field, *rewriting], sort_keys=True) if any(rewriting) else ""
+    return json.dumps([column.field, column.is_required, *rewriting], sort_keys=True)

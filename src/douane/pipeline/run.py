@@ -24,7 +24,6 @@ from douane.store.statistics import refresh_statistics
 from .accounts.intake import AccountIntake
 from .accounts.merge import AccountMerge
 from .accounts.records import AccountBatch
-from .around import failed, undo, work_folder
 from .batch import Batch
 from .clock import Clock
 from .decode import decode
@@ -36,7 +35,9 @@ from .merge import Merge
 from .opened import Opened, opened
 from .parse import Parsed, parse
 from .report import first_fault, kept_receipt
+from .unfinished import failed, undo
 from .validate import Validator
+from .work_folder import work_folder
 
 Progress = Callable[[int, int], None]
 """Told the bytes read so far and the bytes of the whole upload."""
@@ -100,7 +101,7 @@ class _Import:
         for attempt in range(TRIES_AGAINST_OUTSIDERS):
             try:
                 with work_folder(self.settings) as folder:
-                    return self._carry_out(Path(folder), may_slice=attempt == 0)
+                    return self._carry_out(folder, may_slice=attempt == 0)
             except psycopg.errors.UniqueViolation:
                 self.conn.rollback()
                 if attempt == TRIES_AGAINST_OUTSIDERS - 1:

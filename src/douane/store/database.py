@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -32,11 +33,12 @@ class Database:
     that any program that takes such an address works on the same tables. It may hold a password.
     """
 
-    def __init__(self, url: str, release: Callable[[], None]) -> None:
+    def __init__(self, url: str, release: Callable[[], None], revive: Callable[[], None]) -> None:
         self.url = url
         self._release = release
+        self._revive = revive
         self._pool: ConnectionPool[Connection] = ConnectionPool(
-            url,
+            self._live_url,
             min_size=1,
             max_size=CONNECTIONS_MAX,
             check=ConnectionPool.check_connection,
@@ -61,6 +63,11 @@ class Database:
         finally:
             self._pool.putconn(lent)
 
+    def _live_url(self) -> str:
+        """What to connect to; before each new connection, an embedded server that died is brought back."""
+        self._revive()
+        return self.url
+
     def close(self) -> None:
         """Close the connections; an embedded server stops when this was its last use."""
         self._pool.close()
@@ -79,13 +86,13 @@ def open_database(settings: Settings) -> Database:
     Refuses `old-database` below PostgreSQL 18 and `bad-setting` for an address that is none; raises
     Failure when the server cannot be reached (transient) or the role lacks rights.
     """
-    address, release = _found(settings)
+    address, release, revive = _found(settings)
     try:
         url = session_address(address)
         with explained(url), psycopg.connect(url, autocommit=True) as connection:
             check_version(connection)
             migrate(connection)
-        return Database(url, release)
+        return Database(url, release, revive)
     except BaseException:
         release()
         raise
@@ -116,12 +123,14 @@ def check_version(connection: Connection) -> None:
         raise Refusal("old-database", seen, NEEDS_VERSION)
 
 
-def _found(settings: Settings) -> tuple[str, Callable[[], None]]:
+def _found(settings: Settings) -> tuple[str, Callable[[], None], Callable[[], None]]:
+    """The address, how it is given back, and how it is brought back when it died."""
     if settings.database_url:
-        return settings.database_url, lambda: None
+        return settings.database_url, lambda: None, lambda: None
     from . import embedded
 
-    return embedded.hold(settings.data), lambda: embedded.release(settings.data)
+    release, revive = partial(embedded.release, settings.data), partial(embedded.revive, settings.data)
+    return embedded.hold(settings.data), release, revive
 
 
 @contextmanager

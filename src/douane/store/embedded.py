@@ -9,9 +9,11 @@ from __future__ import annotations
 import atexit
 import fcntl
 import hashlib
+import logging
 import os
 import shlex
 import shutil
+import socket
 import tempfile
 import threading
 import time
@@ -22,15 +24,18 @@ from pathlib import Path
 from typing import IO
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from douane.errors import Failure, Refusal
 
 from .programs import MAJOR, SECONDS_MAX, Programs, find_programs, open_way_to
 
+log = logging.getLogger(__name__)
+
 NAME = "douane"
 """The name of the database, and of its only role."""
 
+SOCKET = ".s.PGSQL.5432"
 SOCKET_BYTES_MAX = 100
 STARTS_MAX = 3
 _SECONDS = str(SECONDS_MAX)
@@ -85,6 +90,18 @@ def release(data: Path) -> None:
         held.uses -= 1
         if held.uses <= 0:
             _left(folder, _holds.pop(folder).lock)
+
+
+def revive(data: Path) -> None:
+    """Start the server of `data` again if it died while we hold it; raises Failure when it stays dead."""
+    folder = (data / "postgres").resolve()
+    with _guard:
+        held = _holds.get(folder)
+        if held is None or _listens(held.url):
+            return
+        log.warning("The embedded PostgreSQL is gone; it is started again.")
+        with _alone(folder):
+            _running(folder)
 
 
 @atexit.register
@@ -188,7 +205,7 @@ def _check(folder: Path) -> None:
 
 def _socket_folder(folder: Path, programs: Programs) -> Path:
     """Where the socket goes: in the data folder, unless its path is too long for a socket's name."""
-    if len(os.fsencode(folder / ".s.PGSQL.5432")) <= SOCKET_BYTES_MAX:
+    if len(os.fsencode(folder / SOCKET)) <= SOCKET_BYTES_MAX:
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     short = Path(tempfile.gettempdir()) / f"{NAME}-{digest}"
@@ -199,6 +216,16 @@ def _socket_folder(folder: Path, programs: Programs) -> Path:
     if short.is_symlink() or short.stat().st_uid != user:
         raise Failure(f"The folder {short} for the database's socket belongs to someone else; remove it.")
     return short
+
+
+def _listens(address: str) -> bool:
+    """Whether the server is there, which need not mean that it answers yet."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(Path(str(conninfo_to_dict(address)["host"])) / SOCKET))
+        except OSError:
+            return False
+    return True
 
 
 def _answers(address: str) -> bool:

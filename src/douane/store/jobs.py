@@ -5,7 +5,7 @@ The tables are those of procrastinate, which puts jobs in, hands them out and en
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,10 @@ STATES = {
     "aborted": "cancelled",
 }
 """What we call the states of a job; those of jobs that succeeded are not kept."""
+
+TAKE_IN_TURN = SQL["take_in_turn"]
+"""Hands a job without a lock to the worker `worker_id`, which has so many `places`: the first one in `queues`
+of an organization that holds fewer of the places than are free."""
 
 Connection = psycopg.Connection[Any]
 
@@ -49,14 +53,27 @@ class Job:
 
 
 @dataclass(frozen=True)
+class EndedTry:
+    """One try of a job, by a worker, after so many others; its task has ended."""
+
+    id: int
+    worker_id: int | None
+    attempts: int
+
+
+@dataclass(frozen=True)
 class LostJob:
-    """A job that is taken for running and is not; `is_ended` when its task did end, unnoticed."""
+    """A job that is taken for running and is not; `is_ended` when its task did end, unnoticed.
+
+    `stage` is how far it was: "importing", "fetching", or "waiting" for a place.
+    """
 
     id: int
     task: str
     run_id: int
     attempts: int
     is_ended: bool
+    stage: str
 
 
 def list_jobs(
@@ -74,14 +91,18 @@ def lock_job(conn: Connection, queues: Sequence[str], job_id: int) -> Job | None
 
 
 def lost_jobs(
-    conn: Connection, queues: Sequence[str], silence_seconds: float, ended: Mapping[int, int | None]
+    conn: Connection, queues: Sequence[str], silence_seconds: float, ended: Sequence[EndedTry]
 ) -> list[LostJob]:
     """The jobs whose worker has been silent for so long or is gone, locked until this transaction ends.
 
-    Also those among `ended`, jobs whose tasks are known to have ended, with the worker of each.
+    Also those of which `ended` has the try that the queue takes for running.
     """
     values = {"queues": list(queues), "silence_seconds": silence_seconds}
-    values |= {"ended_ids": list(ended.keys()), "ended_workers": list(ended.values())}
+    values |= {
+        "ended_ids": [each.id for each in ended],
+        "ended_workers": [each.worker_id for each in ended],
+        "ended_attempts": [each.attempts for each in ended],
+    }
     with conn.cursor(row_factory=class_row(LostJob)) as cursor:
         return cursor.execute(SQL["lost_jobs"], values).fetchall()
 
@@ -117,6 +138,15 @@ def drop_job(conn: Connection, job_id: int) -> None:
 def drop_old_jobs(conn: Connection, days: int) -> int:
     """Forget the failed and cancelled jobs of runs that ended more than `days` days ago; returns how many."""
     return conn.execute(SQL["drop_old_jobs"], {"days": days}).rowcount
+
+
+def runs_without_job(conn: Connection, queues: Sequence[str]) -> list[int]:
+    """The asynchronous runs that are not over and have no job: nobody would carry them out.
+
+    Nobody else is told of them until this transaction ends.
+    """
+    conn.execute(SQL["lock_runs_without_job"])
+    return [run_id for (run_id,) in conn.execute(SQL["runs_without_job"], {"queues": list(queues)})]
 
 
 def are_silent(conn: Connection, worker_ids: Sequence[int], seconds: float) -> bool:

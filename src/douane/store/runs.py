@@ -142,9 +142,17 @@ def live_upload_paths(conn: Connection, paths: list[str]) -> set[str]:
     return {path for (path,) in conn.execute(SQL["live_upload_paths"], {"paths": paths})}
 
 
+def lock_idle_run(conn: Connection, run_id: int) -> Run | None:
+    """The run, which nobody carries out or ends until this transaction ends.
+
+    None when it is over, or when somebody carries it out: a worker that was taken for dead may still live.
+    """
+    return _found(conn, "lock_idle_run", {"run_id": run_id, "space": LOCK_SPACE})
+
+
 def cancel_run(conn: Connection, run_id: int, message: str) -> Run | None:
     """Mark a waiting run as failed; None when it is carried out at the moment, or over."""
-    return _found(conn, "cancel_run", {"run_id": run_id, "message": message})
+    return _found(conn, "cancel_run", {"run_id": run_id, "message": message, "space": LOCK_SPACE})
 
 
 def revive_run(conn: Connection, run_id: int) -> Run | None:

@@ -28,15 +28,9 @@ class Sealer:
     def of(cls, settings: Settings) -> Sealer:
         """The sealer of DOUANE_SECRET_KEY, or of the key file in the data folder, made on first use.
 
-        Refuses `bad-setting` for a key that is too short.
+        Refuses as `keys_of` does.
         """
-        keys = [key.strip() for key in settings.secret_key.split(",") if key.strip()]
-        if any(len(key) < KEY_CHARACTERS_MIN for key in keys):
-            raise Refusal(
-                "bad-setting",
-                f"DOUANE_SECRET_KEY holds a key of fewer than {KEY_CHARACTERS_MIN} characters.",
-                "Make one with: openssl rand -base64 32",
-            )
+        keys = keys_of(settings)
         return cls(*keys) if keys else cls(_kept_key(settings.data / KEY_FILE))
 
     def seal(self, text: str) -> bytes:
@@ -53,6 +47,18 @@ class Sealer:
                 "Give every process the same DOUANE_SECRET_KEY, the former keys behind it.",
                 transient=True,
             ) from None
+
+
+def keys_of(settings: Settings) -> list[str]:
+    """The keys in DOUANE_SECRET_KEY, the one that seals first. Refuses `bad-setting` for a short one."""
+    keys = [key.strip() for key in settings.secret_key.split(",") if key.strip()]
+    if any(len(key) < KEY_CHARACTERS_MIN for key in keys):
+        raise Refusal(
+            "bad-setting",
+            f"DOUANE_SECRET_KEY holds a key of fewer than {KEY_CHARACTERS_MIN} characters.",
+            "Make one with: openssl rand -base64 32",
+        )
+    return keys
 
 
 def _derived(key: str) -> bytes:

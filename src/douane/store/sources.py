@@ -94,7 +94,10 @@ def count_lost_try(conn: Connection, run_id: int) -> int:
 
 
 def try_longer(conn: Connection, run_id: int, seconds: float) -> None:
-    """Try the source for so many seconds from now, if not longer; what was lost before counts no more."""
+    """Try the source for so many seconds from now, if not longer.
+
+    What was lost before counts no more, and what it said of the file before is forgotten.
+    """
     conn.execute(SQL["try_longer"], {"run_id": run_id, "seconds": seconds})
 
 

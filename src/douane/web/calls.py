@@ -22,6 +22,7 @@ from douane.model.refusing import refusal
 from douane.store.credentials import Caller
 from douane.store.waiting import wait_at_most
 
+from .bodies import LARGE_BYTES, Grown
 from .body import read_body
 from .callers import Headers
 from .gateway import OurGateway, base_url
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 QUERY_FIELDS_MAX = 100
 LOCK_SECONDS_MAX = 2.0
 """How long a call waits for what others hold, such as an import of its company: it has one of few threads."""
-
-LARGE_BYTES = 1 << 20
-"""Requests with more take several times as much memory, and a thread for long: two of them at once do."""
 
 WITHOUT_BODY = {"GET", "HEAD"}
 
@@ -58,7 +56,10 @@ Ask = Callable[[Exchange, Caller], Awaitable[Reply]]
 
 def answer_of(service: Service, dialect: Dialect, call: Call | Gathering) -> Answer:
     """The function that answers requests of a call; raises Refusal, Failure and whatever is our own fault."""
-    ask = _together(service, call) if isinstance(call, Gathering) else _alone(service, call)
+    if isinstance(call, Gathering):
+        ask = _together(service, call)
+    else:
+        ask = _alone(service, call, is_metered=dialect.metering is not None)
     needs_company = isinstance(call, Gathering) or call.needs_company
     address = f"{call.method} {call.path}"
 
@@ -93,14 +94,16 @@ def _together(service: Service, gathering: Gathering) -> Ask:
     gatherer = Gatherer(gathering, service.database, service.settings, service.threads)
 
     async def ask(exchange: Exchange, caller: Caller) -> Reply:
-        asked = AskedOne(caller, await _body(service, exchange))
+        asked = AskedOne(caller, await _body(exchange, service.settings.limits.call_bytes_max))
         return await _readable(gatherer.ask(asked))
 
     return ask
 
 
-def _alone(service: Service, call: Call) -> Ask:
+def _alone(service: Service, call: Call, *, is_metered: bool) -> Ask:
     settings, gateway = service.settings, OurGateway(service.settings)
+    usual = settings.limits.call_bytes_max
+    bytes_max = usual if call.body_bytes_max is None else min(usual, call.body_bytes_max)
 
     def answer(caller: Caller, query: dict[str, str], body: bytes, reached_by: str) -> Reply:
         with service.database.connection() as conn:
@@ -109,23 +112,25 @@ def _alone(service: Service, call: Call) -> Ask:
 
     async def ask(exchange: Exchange, caller: Caller) -> Reply:
         query = read_query(exchange.scope["query_string"])
-        body = await _body(service, exchange)
         reached_by = base_url(settings, exchange.scope, exchange.headers)
-        async with service.large if len(body) > LARGE_BYTES else nullcontext():
-            loop = asyncio.get_running_loop()
-            return await _readable(
-                loop.run_in_executor(service.threads, answer, caller, query, body, reached_by)
-            )
+        # Who is metered has a bound of its own.
+        with service.bodies.held(None if is_metered else caller.organization_id) as grown:
+            body = await _body(exchange, bytes_max, grown)
+            async with service.large if len(body) > LARGE_BYTES else nullcontext():
+                loop = asyncio.get_running_loop()
+                return await _readable(
+                    loop.run_in_executor(service.threads, answer, caller, query, body, reached_by)
+                )
 
     return ask
 
 
-async def _body(service: Service, exchange: Exchange) -> bytes:
+async def _body(exchange: Exchange, bytes_max: int, grown: Grown = lambda _: None) -> bytes:
     if exchange.scope["method"] in WITHOUT_BODY:
         return b""
     length = exchange.headers.get(b"content-length", b"0")
     size = int(length) if length.isdigit() and len(length) < 20 else 0
-    return await read_body(exchange.receive, size, service.settings.limits.call_bytes_max)
+    return await read_body(exchange.receive, size, bytes_max, grown)
 
 
 async def _readable(answering: Awaitable[Reply]) -> Reply:

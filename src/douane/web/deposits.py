@@ -7,6 +7,9 @@ import hashlib
 import hmac
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from datetime import UTC
 from email.utils import format_datetime
 from pathlib import Path
@@ -20,7 +23,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 
 from douane.dialects.native import replies
-from douane.errors import Refusal
+from douane.errors import Failure, Refusal
 from douane.fetch.deposits import fill_deposit
 from douane.model.refusing import refusal
 from douane.pipeline.receive import Spool, Upload
@@ -31,6 +34,9 @@ from .service import Service
 
 KEPT_AT_ONCE = 4
 """Deposits written to the database or the bucket at the same time; others wait, their bytes on disk."""
+
+FILLED_AT_ONCE = {"deposit": 8, "organization": 32}
+"""Bodies on their way for one deposit, and for all of an organization: each may be large, and slow."""
 
 STATUSES = {
     "unknown-deposit": 404,
@@ -48,6 +54,7 @@ Signature = Annotated[str, QueryParameter(name="sig", description="The secret of
 def depositing(service: Service) -> list[HTTPRouteHandler]:
     """The route of /deposits. The address itself is what opens it, until it expires."""
     places = asyncio.Semaphore(KEPT_AT_ONCE)
+    under_way: Counter[tuple[str, Hashable]] = Counter()
 
     @put(
         "/deposits/{deposit_id:str}/{name:str}",
@@ -63,7 +70,8 @@ def depositing(service: Service) -> list[HTTPRouteHandler]:
         deposit = await asyncio.to_thread(_opened, service, deposit_id, name, signature)
         _check_way(request)
         announced = _announced_md5(request)
-        upload = await _received(service, deposit, request)
+        with _counted(under_way, deposit):
+            upload = await _received(service, deposit, request)
         try:
             md5 = await asyncio.to_thread(_checked_md5, upload.path, announced) if announced else None
             async with places:
@@ -92,6 +100,22 @@ def _opened(service: Service, deposit_id: str, name: str, secret: str) -> Deposi
     if found.is_expired:
         raise refusal("deposit-denied", "it has expired")
     return found
+
+
+@contextmanager
+def _counted(under_way: Counter[tuple[str, Hashable]], deposit: Deposit) -> Iterator[None]:
+    """One more body that is on its way. Raises a transient Failure when there are too many."""
+    keys: list[tuple[str, Hashable]] = [("deposit", deposit.id), ("organization", deposit.organization_id)]
+    if any(under_way[key] >= FILLED_AT_ONCE[key[0]] for key in keys):
+        raise Failure("Too many files are being deposited; send it again in a moment.", transient=True)
+    under_way.update(keys)
+    try:
+        yield
+    finally:
+        under_way.subtract(keys)
+        for key in keys:
+            if not under_way[key]:
+                del under_way[key]
 
 
 def _check_way(request: Asking) -> None:

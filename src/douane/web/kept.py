@@ -36,13 +36,19 @@ def kept_upload(service: Service, run: Run) -> Iterator[Path]:
 def drop_old_files(directory: Path, days: int) -> int:
     """Delete uploads older than `days`, and parts that a dead process left; gives how many there were."""
     limits = {"upload-*.bin": days, "upload-*.part": PART_DAYS}
-    now = time.time()
     old = [
         path
         for pattern, kept_days in limits.items()
         for path in directory.glob(pattern)
-        if now - path.stat().st_mtime > kept_days * DAY_SECONDS
+        if _is_older(path, kept_days * DAY_SECONDS)
     ]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
+
+
+def _is_older(path: Path, seconds: float) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > seconds
+    except FileNotFoundError:
+        return False  # an upload that ended since it was listed has another name now

@@ -12,6 +12,7 @@ from douane.dialects.dialect import Dialect
 from douane.settings import Settings
 from douane.store.database import Database
 
+from .bodies import LargeBodies
 from .callers import Callers
 from .gate import Gate
 from .meter import Meter
@@ -25,7 +26,7 @@ LARGE_AT_ONCE = 2
 class Service:
     """The parts of one server process. Calls have threads of their own: they never wait for an import.
 
-    `large` bounds how many calls with large bodies are answered at once.
+    `bodies` bounds how many large bodies are held at once, `large` how many of them are answered at once.
     """
 
     database: Database
@@ -35,6 +36,7 @@ class Service:
     metrics: Metrics
     callers: Callers
     meter: Meter
+    bodies: LargeBodies = field(default_factory=LargeBodies)
     large: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LARGE_AT_ONCE))
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(CALL_THREADS, thread_name_prefix="call")

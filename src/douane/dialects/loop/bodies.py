@@ -13,6 +13,9 @@ from .messages import refused
 
 TEXT_CHARACTERS_MAX = 1024
 URL_CHARACTERS_MAX = 8192
+BODY_BYTES_MAX = 1 << 20
+"""Of the bodies that only name a file: many times what the fields take, and little once it is read."""
+
 ESCAPED = 6
 """The most bytes that JSON needs for one character, `\\u00e9`."""
 

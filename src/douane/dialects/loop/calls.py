@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from douane.dialects.call import Asked, Call
 from douane.dialects.door import Reply
 
+from .bodies import BODY_BYTES_MAX
 from .deposit_call import answer_deposit
 from .file_imports import FEC, PERSO, TRA, answer_import
-from .json_import import answer_import_json
+from .import_json.call import answer_import_json
+from .import_json.labels import DOOR as JSON
 from .status import answer_status
 
 HOME = "/loop-api-publiques"
@@ -20,7 +22,7 @@ ANSWERS: tuple[tuple[str, str, str, Callable[[Asked], Reply]], ...] = (
     ("POST", PERSO, "Import entries from a file by a model.", answer_import(PERSO)),
     ("POST", FEC, "Import entries from a FEC.", answer_import(FEC)),
     ("POST", TRA, "Import entries from a TRA.", answer_import(TRA)),
-    ("POST", "importJson", "Import the entries in the body.", answer_import_json),
+    ("POST", JSON, "Import the entries in the body.", answer_import_json),
     ("GET", "getFileUrlDeposit", "Where a file is put before it is imported.", answer_deposit),
     ("GET", "getImportStatus", "How far an import is.", answer_status),
     ("GET", "getstatus", "The same.", answer_status),
@@ -31,7 +33,9 @@ ANSWERS: tuple[tuple[str, str, str, Callable[[Asked], Reply]], ...] = (
 def _calls() -> Iterator[Call]:
     for base in MOUNTED:
         for method, name, about, answer in ANSWERS:
-            yield Call(method, f"{base}/{name}", about, answer, needs_company=False)
+            most = None if answer is answer_import_json else BODY_BYTES_MAX
+            path = f"{base}/{name}"
+            yield Call(method, path, about, answer, needs_company=False, body_bytes_max=most)
 
 
 CALLS = tuple(_calls())

@@ -15,16 +15,15 @@ from douane.store.database import Connection
 from douane.store.runs import Run
 
 from .file_imports import FEC, PERSO, TRA
-from .json_intake import json_intake
+from .import_json.intake import json_intake
 from .wishes import MAKES_ALL, common_wishes
 
 NATIVE_DOORS = {FEC: "fec", TRA: "tra"}
 SUFFIXES = {
     FEC: FEC_SUFFIXES,
     TRA: (*TRA_SUFFIXES, ".txt"),
-    PERSO: (".csv", ".txt", ".tsv", ".asc", ".dat", ".prn"),
 }
-"""What the one file in a zip is called, by door."""
+"""What the one file in a zip is called, of the formats; mappings have names of their own."""
 
 
 def intake(run: Run, settings: Settings) -> Intake:
@@ -41,9 +40,10 @@ def _perso(run: Run) -> Intake:
     document = read_document(run.declarations[MAPPING])
 
     def wishes(conn: Connection, _: tuple[str, ...]) -> EntryWishes:
-        return EntryWishes(**{**common_wishes(conn, run), **MAKES_ALL, **entry_parts(document.entries)})
+        wished = {**common_wishes(conn, run), **MAKES_ALL, "numbers_by_piece": True}
+        return EntryWishes(**{**wished, **entry_parts(document.entries)})
 
-    return replace(intake_of_document(document, run), suffixes=SUFFIXES[PERSO], entry_wishes=wishes)
+    return replace(intake_of_document(document, run), entry_wishes=wishes)
 
 
 def _native(run: Run, settings: Settings) -> Intake:

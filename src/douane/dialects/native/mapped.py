@@ -88,7 +88,8 @@ def _wishes(document: MappingDocument, run: Run, conn: Connection, _: tuple[str,
     """Missing fiscal years are made unless the mapping says otherwise; entries know their establishments."""
     owner = (run.organization_id, run.company_id)
     sirets = {each.siret: each.id for each in list_establishments(conn, *owner) if each.siret}
-    return EntryWishes(**{"makes_years": True, "establishments": sirets, **entry_parts(document.entries)})
+    wished = {"makes_years": True, "numbers_by_piece": True, "establishments": sirets}
+    return EntryWishes(**{**wished, **entry_parts(document.entries)})
 
 
 def _layout(document: MappingDocument, encoding: str) -> Layout | FixedLayout:

@@ -1,7 +1,7 @@
 """The file of rejected lines: each as it was sent, behind a first column that says why it was rejected.
 
-The reason comes first because a line may have too few cells, too many, or a delimiter at its end. Nothing would
-tell that column from others in a file without a header, or of fixed width: there the lines stand alone.
+The reason comes first because a line may have too few cells, too many, or a delimiter at its end. Nothing
+would tell that column from others in a file without a header, or of fixed width: there the lines stand alone.
 """
 
 from __future__ import annotations

@@ -63,9 +63,9 @@ REQUEST_REFUSALS = (
     ),
     Code(
         "upload-gone",
-        "File no longer kept",
-        "The file of run {detail} is no longer kept.",
-        "Raise DOUANE_UPLOAD_DAYS_KEPT to keep files longer.",
+        "File not kept",
+        "The file of run {detail} is not kept.",
+        "Files are kept for DOUANE_UPLOAD_DAYS_KEPT days, fetched ones only when lines were rejected.",
     ),
     Code(
         "no-rejected-lines",

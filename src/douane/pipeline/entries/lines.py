@@ -35,6 +35,8 @@ def ready_lines(checked: Checked, wishes: EntryWishes) -> pl.DataFrame:
     lines = _sided(lines)
     if wishes.prepare is not None:
         lines = wishes.prepare(lines)
+    if wishes.numbers_by_piece:
+        lines = lines.with_columns(entry_number=pl.col("piece"))
     lines = established(lines, wishes)
     return lines if wishes.lengths is None else _numbered(lines, wishes.lengths)
 

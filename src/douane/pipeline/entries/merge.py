@@ -26,12 +26,13 @@ from .books import Books
 from .entry_ids import EntryIds
 from .establishing import strangers, torn_beside
 from .fingerprints import LineFingerprinting
-from .gathering import gathered
+from .gathering import Kept, gathered
 from .grouping import Balances
 from .judging import Judge
 from .known import KnownEntries
 from .lines import ready_lines
 from .matching import Matching
+from .pieces import joined_pieces, renumbered, wishes_of_file
 from .regularity import Irregular, Regularity
 from .settling import Settling
 from .tears import Tears
@@ -52,7 +53,8 @@ class EntryMerge:
     ) -> None:
         self._posting = posting
         self._validator = validator
-        self._wishes = replace(wishes, establishments=wishes.establishments or posting.establishments())
+        wishes = replace(wishes, establishments=wishes.establishments or posting.establishments())
+        self._wishes = wishes = wishes_of_file(wishes, validator.plan.fields)
         self._folder = folder
         self._rows_at_once = rows_at_once
         plan = validator.plan
@@ -129,7 +131,8 @@ class EntryMerge:
 
     def _streamed(self, batches: Iterator[Batch]) -> Iterator[Chunk]:
         """The entries as they come. Raises Irregular as soon as, or at the end when, that cannot be right."""
-        regularity = Regularity(self._wishes.groupings, self.outcome.folder)
+        wishes = self._wishes
+        regularity = Regularity(wishes.groupings, self.outcome.folder, joins_pieces=wishes.numbers_by_piece)
         with ahead(self._ready(self._checked(batch)) for batch in batches) as lines:
             for chunk in assembled(lines, self.grouping):
                 regularity.note(chunk)
@@ -147,8 +150,20 @@ class EntryMerge:
             kept = gathered(ready, balances, self.outcome.folder)
             if not self.outcome.aside.rows:
                 break
+        if self._wishes.numbers_by_piece:
+            kept, balances = self._with_joined_pieces(kept, balances)
         self.grouping = balances.best(self._wishes.groupings)
         yield from kept.chunks(self.grouping, self._rows_at_once)
+
+    def _with_joined_pieces(self, kept: Kept, balances: Balances) -> tuple[Kept, Balances]:
+        """The same with pieces that only balance together as one; see `pieces`."""
+        joined = joined_pieces(kept.lines.batches())
+        if joined is None:
+            return kept, balances
+        folder = self.outcome.folder / "joined"
+        folder.mkdir()
+        balances = Balances(folder)
+        return gathered(renumbered(kept.lines.batches(), joined), balances, folder), balances
 
     def _checked(self, batch: Batch, *, is_final: bool = False) -> Checked:
         return self._validator.check(

@@ -21,10 +21,14 @@ class Irregular(Exception):
 
 
 class Regularity:
-    """What was seen of a file that is written as it is read, by the first of `groupings`."""
+    """What was seen of a file that is written as it is read, by the first of `groupings`.
 
-    def __init__(self, groupings: Sequence[Grouping], folder: Path) -> None:
+    When it `joins_pieces`, entries that are out of balance may balance together.
+    """
+
+    def __init__(self, groupings: Sequence[Grouping], folder: Path, *, joins_pieces: bool = False) -> None:
         self._groupings = groupings
+        self._joins_pieces = joins_pieces
         self._balances = Balances(folder)
         self._names: list[npt.NDArray[np.uint64]] = []
         self._is_out_of_balance = False
@@ -49,6 +53,8 @@ class Regularity:
         names = np.concatenate(self._names)
         names.sort()
         if (names[1:] == names[:-1]).any():
+            raise Irregular
+        if self._joins_pieces and self._is_out_of_balance:
             raise Irregular
         if (
             len(self._groupings) > 1

@@ -30,14 +30,15 @@ class Making(Enum):
 class EntryWishes:
     """How the lines of a file become entries, and what may be made for them.
 
-    `groupings` are tried in their order. An entry that is stored with other lines is updated when
-    `updates_known`, else added beside it. `year_id` is the only fiscal year that entries may lie in;
-    when `replaces_year`, what else is posted there is removed. `makes_years` has missing fiscal years made,
-    ending on the day and month of `closing`. `makes_accounts` and `makes_journals` say which unknown ones are
-    made; those without a name are called by their number or code. `makes_third_parties` makes accounts of
-    third parties also without a name; where they are not made, lines of unknown ones go to the account
-    `waiting_third_party`, if there is one. With `lengths` account numbers are completed, and auxiliaries
-    become accounts of their own: 411000 and DUPONT are 411DUPONT.
+    `groupings` are tried in their order. When a file has no numbers of entries and the sender
+    `numbers_by_piece`, the pieces of the lines stand for them. An entry that is stored with other lines is
+    updated when `updates_known`, else added beside it. `year_id` is the only fiscal year that entries may lie
+    in; when `replaces_year`, what else is posted there is removed. `makes_years` has missing fiscal years
+    made, ending on the day and month of `closing`. `makes_accounts` and `makes_journals` say which unknown
+    ones are made; those without a name are called by their number or code. `makes_third_parties` makes
+    accounts of third parties also without a name; where they are not made, lines of unknown ones go to the
+    account `waiting_third_party`, if there is one. With `lengths` account numbers are completed, and
+    auxiliaries become accounts of their own: 411000 and DUPONT are 411DUPONT.
 
     `establishments` are the ids of the establishments that lines may name, by SIRET; all of the company when
     it is empty. An entry belongs to the one that its lines name, else to `establishment_id`. An entry out of
@@ -49,6 +50,7 @@ class EntryWishes:
     """
 
     groupings: tuple[Grouping, ...] = tuple(Grouping)
+    numbers_by_piece: bool = False
     updates_known: bool = True
     year_id: int | None = None
     replaces_year: bool = False

@@ -19,12 +19,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import polars as pl
 
 from douane.model.kinds import Kind
 
-from .amount import read_amounts
+from .amount import AMOUNT, read_amounts
 from .choice import read_choices, replace_mapped
 from .country import read_countries
 from .currency import read_currencies
@@ -32,13 +33,14 @@ from .date import read_dates
 from .date_format import read_formatted_dates
 from .email import read_emails
 from .flag import read_flags
-from .reading import Convention, Proof, Reading, settle
+from .reading import Convention, Proof, Reading, read_filled, read_runs, settle
 from .siret import read_sirets
 from .text import CHARACTERS_MAX, read_texts
 from .vat import read_vat_numbers
 
 __all__ = ["Convention", "Proof", "Reading", "read", "settle"]
 
+DATE = pl.Date()
 _READERS: Mapping[Kind, Callable[[pl.Series], Reading]] = {
     Kind.FLAG: read_flags,
     Kind.EMAIL: read_emails,
@@ -73,11 +75,13 @@ def read(
         cells = replace_mapped(cells, value_map)
     match kind:
         case Kind.AMOUNT:
-            return read_amounts(cells, convention, final=final)
+            return read_filled(cells, AMOUNT, partial(read_amounts, convention=convention, final=final))
         case Kind.DATE if date_format:
-            return read_formatted_dates(cells, date_format)
+            reader = partial(read_formatted_dates, date_format=date_format)
+            return read_filled(cells, DATE, partial(read_runs, reader=reader))
         case Kind.DATE:
-            return read_dates(cells, convention, final=final)
+            reader = partial(read_dates, convention=convention, final=final)
+            return read_filled(cells, DATE, partial(read_runs, reader=reader))
         case Kind.TEXT:
             return read_texts(cells, characters_max or CHARACTERS_MAX)
         case Kind.CHOICE:

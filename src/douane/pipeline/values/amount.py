@@ -43,6 +43,8 @@ def read_amounts(cells: pl.Series, convention: Convention | None, *, final: bool
     >>> read_amounts(pl.Series(["1 200,5", "1,200.50", "1e3"]), None).values.to_list()
     [Decimal('1200.500000'), Decimal('1200.500000'), None]
     """
+    if cells.str.contains(_PLAIN).all():
+        return _read_plain(cells)
     amounts = stripped(cells)
     odd = (~amounts.str.contains(_PLAIN)).arg_true()
     if odd.is_empty():
@@ -52,13 +54,15 @@ def read_amounts(cells: pl.Series, convention: Convention | None, *, final: bool
 
 
 def _read_plain(cells: pl.Series) -> Reading:
-    digits = cells
-    if cells.str.contains(_BLANK).any():
+    texts = cells.str.replace(",", ".", literal=True)
+    # A plain cell has one sign at most.
+    has_comma = cells != texts
+    has_point = cells.filter(~has_comma).str.contains(".", literal=True)
+    values = texts.cast(AMOUNT, strict=False)
+    if values.null_count() > cells.null_count():
         for blank in _BLANKS:
-            digits = digits.str.replace_all(blank, "", literal=True)
-    values = digits.str.replace(",", ".", literal=True).cast(AMOUNT)
-    has_comma = cells.str.contains(",", literal=True)
-    has_point = cells.str.contains(".", literal=True)
+            texts = texts.str.replace_all(blank, "", literal=True)
+        values = texts.cast(AMOUNT)
     return Reading(values, proofs=_proofs(has_comma, has_point))
 
 

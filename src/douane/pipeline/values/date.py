@@ -10,7 +10,7 @@ from functools import partial
 
 import polars as pl
 
-from .reading import Convention, Proof, Reading, overlay, read_once, stripped
+from .reading import SAMPLE, Convention, Proof, Reading, overlay, read_once, stripped
 
 _ISO = r"^(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 YEAR_MONTH_DAY = r"^(?:19|2[0-9])[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$"
@@ -20,9 +20,6 @@ _COMPACT = r"^([0-9]{4})([0-9]{2})([0-9]{2})$"
 _YEAR_FIRST = r"^([0-9]{4})(?:/([0-9]{1,2})/|\.([0-9]{1,2})\.)([0-9]{1,2})$"
 _YEAR_LAST = r"^([0-9]{1,2})(?:/([0-9]{1,2})/|-([0-9]{1,2})-|\.([0-9]{1,2})\.)([0-9]{4})$"
 _NAMED = r"^([0-9]{1,2})(?:er)?[-/. ]{0,2}([a-z]{3,})[-/. ]{0,2}([0-9]{4}|[0-9]{2})$"
-
-SAMPLE = 100
-"""How many cells show how a column is written."""
 
 _MONTH_NAMES = (
     "jan janv january janvier",

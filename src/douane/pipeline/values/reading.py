@@ -6,7 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Flag, StrEnum
 
+import numpy as np
 import polars as pl
+
+SAMPLE = 100
+"""How many cells show how a column is written."""
 
 
 class Convention(StrEnum):
@@ -100,8 +104,29 @@ def read_once(cells: pl.Series, reader: Callable[[pl.Series], Reading]) -> Readi
     """The reading of columns that repeat few texts: `reader` sees each of them once; none may be null."""
     distinct = cells.unique()
     numbers = pl.int_range(len(distinct), dtype=pl.UInt32, eager=True)
-    at = cells.replace_strict(distinct, numbers, return_dtype=pl.UInt32)
-    once = reader(distinct)
+    return _repeated(reader(distinct), cells.replace_strict(distinct, numbers, return_dtype=pl.UInt32))
+
+
+def read_runs(cells: pl.Series, reader: Callable[[pl.Series], Reading]) -> Reading:
+    """The reading of columns whose cells are often like the one before: `reader` sees each run once."""
+    if 2 * len(cells.head(SAMPLE).rle()) > SAMPLE:
+        return reader(cells)
+    runs = cells.rle().struct.unnest()
+    numbers = np.arange(runs.height, dtype=np.uint32)
+    return _repeated(reader(runs["value"]), pl.Series(np.repeat(numbers, runs["len"].to_numpy())))
+
+
+def read_filled(cells: pl.Series, dtype: pl.DataType, reader: Callable[[pl.Series], Reading]) -> Reading:
+    """The reading of columns, of this type, that may be empty for the most part: `reader` sees the rest."""
+    if 2 * cells.null_count() < len(cells):
+        return reader(cells)
+    there = cells.is_not_null().arg_true()
+    nothing = Reading(pl.repeat(None, len(cells), dtype=dtype, eager=True))
+    return nothing if there.is_empty() else overlay(nothing, there, reader(cells.gather(there)))
+
+
+def _repeated(once: Reading, at: pl.Series) -> Reading:
+    """The reading whose cells are those of `once` at these places."""
     return Reading(
         once.values.gather(at),
         codes=_gathered(once.codes, at),

@@ -1,17 +1,33 @@
 -- lost_jobs --
 with ended as (
     select *
-    from unnest(%(ended_ids)s::bigint[], %(ended_workers)s::bigint[]) as ended (id, worker_id)
+    from unnest(
+        %(ended_ids)s::bigint[],
+        %(ended_workers)s::bigint[],
+        %(ended_attempts)s::integer[]
+    ) as ended (id, worker_id, attempts)
 )
 select
     job.id,
     job.task_name as task,
     (job.args ->> 'run_id')::bigint as run_id,
     job.attempts,
-    ended.id is not null as is_ended
+    ended.id is not null as is_ended,
+    case
+        when runs.state = 'running' then 'importing'
+        when exists (
+            select
+            from fetch_attempts
+            where fetch_attempts.run_id = runs.id
+                and outcome = 'fetching'
+        ) then 'fetching'
+        else 'waiting'
+    end as stage
 from procrastinate_jobs as job
+left join runs on runs.id = (job.args ->> 'run_id')::bigint
 left join procrastinate_workers as worker on worker.id = job.worker_id
 left join ended on ended.id = job.id
+    and ended.attempts = job.attempts
     and (job.worker_id is null or job.worker_id = ended.worker_id)
 where job.status = 'doing'
     and job.queue_name = any(%(queues)s)
@@ -22,6 +38,44 @@ where job.status = 'doing'
     )
 order by job.id
 for update of job skip locked;
+
+-- take_in_turn --
+with held as (
+    select runs.organization_id, count(*) as places
+    from procrastinate_jobs as job
+    join runs on runs.id = (job.args ->> 'run_id')::bigint
+    where job.status = 'doing'
+        and job.worker_id = %(worker_id)s
+    group by runs.organization_id
+), sated as (
+    select organization_id
+    from held
+    where places >= %(places)s - (
+        select sum(places)
+        from held
+    )
+), next as (
+    select job.id
+    from procrastinate_jobs as job
+    join runs on runs.id = (job.args ->> 'run_id')::bigint
+    where job.status = 'todo'
+        and job.queue_name = any(%(queues)s)
+        and (job.scheduled_at is null or job.scheduled_at <= now())
+        and not exists (
+            select
+            from sated
+            where sated.organization_id = runs.organization_id
+        )
+    order by job.priority desc, job.id
+    limit 1
+    for no key update of job skip locked
+)
+update procrastinate_jobs as job
+set status = 'doing',
+    worker_id = %(worker_id)s
+from next
+where job.id = next.id
+returning job.*;
 
 -- put_back --
 with taken as (
@@ -119,6 +173,23 @@ select procrastinate_cancel_job_v1(%(id)s, true, false);
 -- drop_job --
 delete from procrastinate_jobs
 where id = %(id)s;
+
+-- lock_runs_without_job --
+select pg_advisory_xact_lock(hashtextextended('runs without a job', 0));
+
+-- runs_without_job --
+select runs.id
+from runs
+where runs.is_async
+    and runs.state in ('waiting', 'running')
+    and not exists (
+        select
+        from procrastinate_jobs as job
+        where (job.args ->> 'run_id')::bigint = runs.id
+            and job.queue_name = any(%(queues)s)
+            and job.status in ('todo', 'doing')
+    )
+order by runs.id;
 
 -- drop_old_jobs --
 delete from procrastinate_jobs

@@ -93,11 +93,20 @@ from runs
 where state in ('waiting', 'running')
     and upload_path = any(%(paths)s);
 
+-- lock_idle_run --
+select *
+from runs
+where id = %(run_id)s
+    and state in ('waiting', 'running')
+    and pg_try_advisory_xact_lock(%(space)s, (id %% 2147483647)::integer)
+for no key update;
+
 -- cancel_run --
 update runs
 set state = 'failed', failure = %(message)s, finished_at = clock_timestamp()
 where id = %(run_id)s
     and state = 'waiting'
+    and pg_try_advisory_xact_lock(%(space)s, (id %% 2147483647)::integer)
 returning *;
 
 -- revive_run --

@@ -30,6 +30,7 @@ returning tries_lost;
 -- try_longer --
 update sources
 set tries_lost = 0,
+    identity = null,
     tried_until = greatest(tried_until, now() + make_interval(secs => %(seconds)s))
 where run_id = %(run_id)s;
 

@@ -10,17 +10,16 @@ from uuid import UUID
 import polars as pl
 
 from douane.model.mapping import Declarations
-from douane.pipeline.entries.grouping import Grouping
 from douane.pipeline.entries.wishes import EntryWishes, Making
 from douane.pipeline.intake import Deposited, Intake
 from douane.settings import Settings
 from douane.store.database import Connection
 from douane.store.runs import Run
 
-from .json_entries import read_json_entries
-from .json_labels import mapping_of
-from .json_options import Options, read_options
-from .wishes import common_wishes
+from ..wishes import common_wishes
+from .entries import read_json_entries
+from .labels import DOOR, mapping_of
+from .options import Options, read_options
 
 BALANCING_ACCOUNT = "471000"
 """Where the difference of entries goes when the sender names no account."""
@@ -28,13 +27,10 @@ BALANCING_ACCOUNT = "471000"
 WAITING_THIRD_PARTY = "ATTENTE"
 """What third parties are called that are unknown and must not be made."""
 
-GROUPINGS = (Grouping.JOURNAL_NUMBER_DAY, Grouping.JOURNAL_NUMBER, Grouping.JOURNAL_DAY)
-KEY = "importJson"
-
 
 def json_intake(run: Run, settings: Settings) -> Intake:
-    """The intake of a run on the door importJson, which `json_import` has recorded."""
-    kept = run.declarations[KEY]
+    """The intake of a run on the door importJson, which `call` has recorded."""
+    kept = run.declarations[DOOR]
     options = read_options(kept["options"])
     documents = kept["documents"]
     names = {uri: each["name"] for uri, each in documents.items()}
@@ -53,7 +49,7 @@ def _deposits(documents: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
 
 
 def _declarations(run: Run, options: Options) -> Declarations:
-    said: dict[str, Any] = {name: each for name, each in run.declarations.items() if name != KEY}
+    said: dict[str, Any] = {name: each for name, each in run.declarations.items() if name != DOOR}
     return Declarations(**(said | ({"decimal_sign": options.decimal_sign} if options.decimal_sign else {})))
 
 
@@ -64,7 +60,7 @@ def _wishes(conn: Connection, run: Run, options: Options, period: list[str] | No
         wishes["refuse"] = None  # entries out of balance are left out, and the others go on
     return EntryWishes(
         **wishes,
-        groupings=GROUPINGS,
+        numbers_by_piece=True,
         makes_accounts=Making.ALL if options.makes_accounts else Making.NONE,
         makes_journals=Making.ALL if options.makes_journals else Making.NONE,
         makes_third_parties=options.makes_third_parties,
@@ -73,14 +69,11 @@ def _wishes(conn: Connection, run: Run, options: Options, period: list[str] | No
         period=None if period is None else (date.fromisoformat(period[0]), date.fromisoformat(period[1])),
         takes_openings=options.takes_openings,
         is_strict=True,
-        prepare=partial(_numbered, makes_pieces=options.makes_pieces),
+        prepare=_with_pieces if options.makes_pieces else None,
     )
 
 
-def _numbered(lines: pl.DataFrame, *, makes_pieces: bool) -> pl.DataFrame:
-    """The lines, whose entries are numbered by their pieces; a missing piece may be made of the day."""
-    piece = pl.col("piece")
-    if makes_pieces:
-        made = pl.concat_str("journal_code", pl.col("entered_on").dt.strftime("%Y%m%d"))
-        piece = pl.coalesce(piece, made)
-    return lines.with_columns(piece.alias("piece"), piece.alias("entry_number"))
+def _with_pieces(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines, of which those without a piece have one made of journal and day."""
+    made = pl.concat_str("journal_code", pl.col("entered_on").dt.strftime("%Y%m%d"))
+    return lines.with_columns(piece=pl.coalesce("piece", made))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from .json_body import Sent
-from .json_dates import iso_day
-from .json_messages import told
-from .json_options import Options
+from .body import Sent
+from .dates import iso_day
+from .messages import told
+from .options import Options
 
 
 def period_of(sent: Sent, options: Options) -> tuple[date, date] | None:

@@ -16,19 +16,19 @@ from douane.store import uploads
 from douane.store.establishments import list_establishments
 from douane.store.organizations import Company
 
-from .bodies import Fields, fields_of
-from .folders import establishment_of, folder_of
-from .json_body import Sent, read_body
-from .json_checks import Glance, glanced
-from .json_context import period_of
-from .json_documents import FILES_MAX, Document, find_documents
-from .json_messages import told
-from .json_objects import ENTRIES_MAX, count_objects
-from .json_options import Options, read_options
-from .messages import refused
-from .requests import NewRequest, left_to_a_worker, record
+from ..bodies import Fields, fields_of
+from ..folders import establishment_of, folder_of
+from ..messages import refused
+from ..requests import NewRequest, left_to_a_worker, record
+from .body import Sent, read_body
+from .checks import Glance, glanced
+from .context import period_of
+from .documents import FILES_MAX, Document, find_documents
+from .labels import DOOR
+from .messages import told
+from .objects import ENTRIES_MAX, count_objects
+from .options import Options, read_options
 
-DOOR = "importJson"
 LINES_MIN = 2
 SIREN_DIGITS = 9
 
@@ -45,7 +45,7 @@ class _Checked:
 
     @property
     def as_json(self) -> dict[str, Any]:
-        """The part of it that `json_intake` asks for."""
+        """The part of it that `intake` asks for."""
         return {
             "options": self.options,
             "period": None if self.period is None else [each.isoformat() for each in self.period],

@@ -1,15 +1,13 @@
-"""What stands around an import: the folder that it works in, and what is recorded when it cannot be done."""
+"""What is recorded when an import cannot be done."""
 
 from __future__ import annotations
 
-import tempfile
 from contextlib import suppress
 from typing import Any
 
 import psycopg
 
 from douane.errors import Failure
-from douane.settings import Settings
 from douane.store.database import Database
 from douane.store.runs import Run, fail_run, wait_again
 
@@ -18,13 +16,6 @@ def undo(conn: psycopg.Connection[Any]) -> None:
     """Let go of what the transaction holds, the run's own row included."""
     with suppress(psycopg.OperationalError):
         conn.rollback()
-
-
-def work_folder(settings: Settings) -> tempfile.TemporaryDirectory[str]:
-    """A folder for what one import writes on the way, gone with it."""
-    place = settings.data / "work"
-    place.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryDirectory(prefix="run-", dir=place)
 
 
 def failed(database: Database, run: Run, error: Exception) -> Failure:

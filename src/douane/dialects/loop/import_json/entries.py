@@ -14,10 +14,10 @@ from douane.formats.unreadable import FAULT_SCHEMA
 from douane.model.refusing import refusal
 from douane.settings import Limits
 
-from .json_body import kind_of, read_body
-from .json_cells import Rows, column, spellings, values, written
-from .json_dates import ISO_DAY, days_written
-from .json_labels import (
+from .body import kind_of, read_body
+from .cells import Rows, column, spellings, values, written
+from .dates import ISO_DAY, days_written
+from .labels import (
     BESIDE,
     CREDIT,
     CURRENCY,
@@ -35,7 +35,7 @@ from .json_labels import (
     TEXTS,
     TYPES,
 )
-from .json_objects import SHOWN_CHARACTERS, UNREADABLE, Objects, Wrong, read_objects
+from .objects import SHOWN_CHARACTERS, UNREADABLE, Objects, Wrong, read_objects
 
 OPENING_TYPE, BUDGET_TYPE, DRAFT_TYPE = "5", "6", "7"
 KNOWN_TYPES = ("1", "2", "3", "4", OPENING_TYPE, BUDGET_TYPE, DRAFT_TYPE)

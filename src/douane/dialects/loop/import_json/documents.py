@@ -11,7 +11,7 @@ from douane.pipeline.run import DOCUMENT_BYTES_MAX
 from douane.store.deposits import Deposit, find_deposit
 from douane.store.organizations import Company
 
-from .json_messages import told
+from .messages import told
 
 FILES_MAX = 1000
 JOINT = "*"

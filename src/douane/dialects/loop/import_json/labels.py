@@ -7,6 +7,7 @@ from collections.abc import Mapping as Dictionary
 from douane.model.entry_lines import ENTRY_LINES
 from douane.model.mapping import Column, Mapping
 
+DOOR = "importJson"
 DEBIT, CREDIT = "debit.amount", "credit.amount"
 CURRENCY, CURRENCY_AMOUNT, RATE = "currency", "currencyAmount", "currencyRate"
 SIDES = ("debit", "credit")
@@ -74,7 +75,7 @@ def mapping_of(
 ) -> Mapping:
     """The mapping of one request: its journal and account where an entry names none, its rules and dates."""
     return Mapping(
-        "importJson",
+        DOOR,
         ENTRY_LINES,
         (
             Column("journal", "journal_code", is_required=True, default=journal, example="VE"),

@@ -14,8 +14,8 @@ from douane.formats.json_cut import count_parts, cuts
 from douane.formats.outside import FORBIDDEN, OUTSIDE
 from douane.settings import Limits
 
-from .json_body import kind_of
-from .json_cells import exact
+from .body import kind_of
+from .cells import exact
 
 ENTRIES_MAX = 1_000_000
 OBJECTS_AT_ONCE = 50_000

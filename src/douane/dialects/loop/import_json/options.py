@@ -11,7 +11,7 @@ from douane.model.date_formats import is_date_format
 from douane.model.entry_lines import CODE_CHARACTERS_MAX
 from douane.model.texts import is_plain
 
-from .json_dates import ISO_DAY
+from .dates import ISO_DAY
 
 RULES_MAX = 1000
 SEPARATORS = (",", ".")
@@ -25,7 +25,8 @@ class Options:
 
     `decimal_sign` is of amounts that are texts, empty where nothing is said. `date_format` is how dates are
     written that are not ISO. Entries without a journal or an account get `journal` and `account`; accounts
-    that begin with one of `account_prefixes` get another beginning.
+    that begin with one of `account_prefixes` get another beginning. `is_new_folio` and `sorts_lines` have no
+    effect: there are no folios here, and the lines of an entry are brought together in any case.
     """
 
     decimal_sign: str = ""

@@ -14,11 +14,11 @@ from douane.model.kinds import Kind
 from douane.pipeline.values import read
 from douane.settings import Limits
 
-from .json_dates import are_dates
-from .json_entries import piece_of
-from .json_labels import FILE
-from .json_messages import OF_LINES, told
-from .json_objects import read_objects
+from .dates import are_dates
+from .entries import piece_of
+from .labels import FILE
+from .messages import OF_LINES, told
+from .objects import read_objects
 
 PIECE_DATE_LABEL = "dateJustif"
 START, END, SIRET = "debCutOff", "finCutOff", "SIRET"
