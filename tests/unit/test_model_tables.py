@@ -52,6 +52,8 @@ OF_THE_GATEWAY = {
     "fetch_attempts",
     "deposits",
     "deposit_chunks",
+    "connectors",
+    "connector_runs",
 }
 CLEARED = {"cleared_on": "date", "cleared_run_id": "bigint"}
 OF_ACCOUNTS = {"account_manager_name", "is_inactive", "is_deleted"}
