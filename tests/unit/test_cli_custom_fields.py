@@ -24,7 +24,7 @@ def test_custom_fields_are_added_changed_listed_and_removed(douane: Douane) -> N
     assert douane("custom-field", "list", "ACME")[1] == "There is no custom field yet.\n"
     code, out, err = douane(*LEVEL, "--type", "list", "--choice", "gold", "--choice", "tin")
     assert (code, out, err) == (0, "Kept custom field level of ACME, about each account.\n", "")
-    assert douane(*LEVEL, "--type", "list", "--required")[0] == 0
+    assert douane(*LEVEL, "--type", "list", "--choice", "gold", "--required")[0] == 0
     assert json.loads(douane("custom-field", "list", "ACME", "--json")[1]) == [
         {
             "entity": "account",
@@ -32,14 +32,17 @@ def test_custom_fields_are_added_changed_listed_and_removed(douane: Douane) -> N
             "name": "Level",
             "type": "list",
             "is_required": True,
-            "choices": [],
+            "choices": ["gold"],
             "unit": "",
         }
     ]
-    assert "level" in douane("custom-field", "list", "ACME")[1]
+    header, _, row = douane("custom-field", "list", "ACME")[1].splitlines()
+    assert header.split() == ["entity", "external", "id", "name", "type", "is", "required", "choices", "unit"]
+    assert row.split() == ["account", "level", "Level", "list", "yes", "gold"]
+    assert (header.index("external"), header.index("choices")) == (row.index("level"), row.index("gold"))
     code, out, _ = douane("custom-field", "remove", "ACME", "account", "level")
     assert (code, out) == (0, "ACME has no custom field level any more.\n")
-    assert "custom field level" in douane("custom-field", "remove", "ACME", "account", "level")[2]
+    assert "custom field 'level'" in douane("custom-field", "remove", "ACME", "account", "level")[2]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,8 @@ def test_custom_fields_are_added_changed_listed_and_removed(douane: Douane) -> N
     [
         ((*LEVEL, "--type", "colour"), "'colour' is no type"),
         ((*LEVEL, "--choice", "gold"), "Only a list has choices"),
+        ((*LEVEL, "--type", "list"), "A list needs choices"),
+        ((*LEVEL[:4], "le vel", "Level"), "'le vel' is no external id"),
         ((*LEVEL, "--type", "metric"), "A metric needs a unit"),
         ((*LEVEL, "--unit", "kg"), "Only a metric has a unit"),
         ((*LEVEL, "--type", "list", "--choice", "a||b"), "A choice is a word"),
@@ -64,9 +69,11 @@ def test_a_custom_field_that_cannot_be_meant_so_is_refused(words, told, douane: 
 
 def test_the_type_of_a_custom_field_stays(douane: Douane) -> None:
     douane(*LEVEL)
-    code, _, err = douane(*LEVEL, "--type", "number")
-    assert code
-    assert "has another type already" in err
+    code, _, err = douane(*LEVEL, "--type", "number", "--json")
+    told = json.loads(err)["error"]
+    assert (code, told["code"]) == (1, "bad-record")
+    assert "has another type already" in told["message"]
+    assert "remove it first" in told["hint"]
 
 
 def test_tags_are_added_named_listed_and_removed(douane: Douane) -> None:
@@ -82,4 +89,4 @@ def test_tags_are_added_named_listed_and_removed(douane: Douane) -> None:
     assert "is no external id of a tag" in douane("tag", "add", "ACME", "a||b")[2]
     assert "is no name of a tag" in douane("tag", "add", "ACME", "tin", "--name", "x" * 300)[2]
     assert douane("tag", "remove", "ACME", "gold")[1] == "ACME has no tag gold any more.\n"
-    assert "tag gold" in douane("tag", "remove", "ACME", "gold")[2]
+    assert "tag 'gold'" in douane("tag", "remove", "ACME", "gold")[2]

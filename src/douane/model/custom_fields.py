@@ -22,8 +22,8 @@ CHOICES_MAX = 1000
 class CustomField:
     """One custom field of accounts or of addresses (`entity`).
 
-    A list takes one or several of `choices`, or any words when there are none. A metric has a `unit`. One
-    that `is_required` must be sent with whatever is new, and cannot be emptied.
+    A list takes one or several of its `choices`. A metric has a `unit`. One that `is_required` must be sent
+    with whatever is new, and cannot be emptied.
     """
 
     entity: str
@@ -54,12 +54,17 @@ def _problems(each: CustomField) -> list[tuple[bool, str]]:
         (each.entity not in ENTITIES, f"{each.entity!r} is neither {' nor '.join(ENTITIES)}."),
         (
             not plain,
-            f"{each.external_id[:100]!r} is no external id: letters and digits without accents, . _ -",
+            f"{each.external_id[:100]!r} is no external id: expected 1 to {CODE_CHARACTERS_MAX} letters "
+            "without accents, digits, . _ or -, and no blank.",
         ),
         (not is_name(each.name), f"{each.name[:100]!r} is no name of 1 to {TEXT_CHARACTERS_MAX} characters."),
-        (each.external_id == each.name, f"{each.name!r} is both the name and the external id."),
+        (
+            each.external_id == each.name,
+            f"{each.name!r} is both the name and the external id; choose another name.",
+        ),
         (each.type not in TYPES, f"{each.type!r} is no type; expected one of {', '.join(TYPES)}."),
         (bool(each.choices) and each.type != "list", "Only a list has choices."),
+        (not each.choices and each.type == "list", "A list needs choices."),
         (len(each.choices) > CHOICES_MAX, f"A list has at most {CHOICES_MAX:,} choices."),
         (
             not all(map(is_choice, each.choices)),

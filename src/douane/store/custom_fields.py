@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from douane.model.custom_fields import CustomField, check_custom_field
+from douane.errors import Refusal
+from douane.model.custom_fields import ENTITIES, CustomField, check_custom_field, is_external_id
 from douane.model.refusing import refusal
 
 from .queries import queries
@@ -16,6 +17,11 @@ from .queries import queries
 SQL = queries("custom_fields")
 
 Connection = psycopg.Connection[Any]
+
+OF_ANOTHER_TYPE = (
+    "Give it another external id; or remove it first, and have its values sent again: what is stored stays "
+    "as it was read."
+)
 
 
 def list_custom_fields(conn: Connection, organization_id: int) -> list[CustomField]:
@@ -33,12 +39,16 @@ def put_custom_field(conn: Connection, organization_id: int, custom: CustomField
     check_custom_field(custom)
     values = {"organization_id": organization_id, **asdict(custom), "choices": list(custom.choices)}
     if conn.execute(SQL["put_custom_field"], values).fetchone() is None:
-        raise refusal("bad-record", f"The custom field {custom.external_id} has another type already.")
+        message = (
+            f"The custom field {custom.external_id} has another type already, which {custom.type} is not."
+        )
+        raise Refusal("bad-record", message, OF_ANOTHER_TYPE)
     return custom
 
 
 def remove_custom_field(conn: Connection, organization_id: int, entity: str, external_id: str) -> None:
     """Remove a custom field; values that are stored stay. Refuses `unknown-record`."""
     values = {"organization_id": organization_id, "entity": entity, "external_id": external_id}
-    if conn.execute(SQL["remove_custom_field"], values).fetchone() is None:
-        raise refusal("unknown-record", f"custom field {external_id} of {entity} records")
+    may_be = entity in ENTITIES and is_external_id(external_id)
+    if not may_be or conn.execute(SQL["remove_custom_field"], values).fetchone() is None:
+        raise refusal("unknown-record", f"custom field {external_id!r:.70} of {entity!r:.70}")

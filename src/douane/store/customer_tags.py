@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from douane.model.customer_tags import CustomerTag, check_customer_tag
+from douane.model.customer_tags import CustomerTag, check_customer_tag, is_tag_id
 from douane.model.refusing import refusal
 
 from .queries import queries
@@ -34,8 +34,8 @@ def put_customer_tag(conn: Connection, organization_id: int, tag: CustomerTag) -
 def remove_customer_tag(conn: Connection, organization_id: int, external_id: str) -> None:
     """Remove a tag; customers that have it keep it. Refuses `unknown-record`."""
     values = {"organization_id": organization_id, "external_id": external_id}
-    if conn.execute(SQL["remove_customer_tag"], values).fetchone() is None:
-        raise refusal("unknown-record", f"tag {external_id}")
+    if not is_tag_id(external_id) or conn.execute(SQL["remove_customer_tag"], values).fetchone() is None:
+        raise refusal("unknown-record", f"tag {external_id!r:.100}")
 
 
 def make_customer_tags(conn: Connection, organization_id: int, external_ids: list[str]) -> None:

@@ -14,6 +14,7 @@ from douane.store.database import Database
 
 from .callers import Callers
 from .connectors import connectors
+from .custom_fields import custom_fields
 from .deposits import depositing
 from .doors import doors
 from .front import Front
@@ -29,6 +30,7 @@ from .proposals import proposals
 from .reference import STYLE
 from .runs import runs
 from .service import Service
+from .tags import tags
 
 PLAIN_BODY_BYTES_MAX = 64 * 1024
 """The body of a request that is not an upload."""
@@ -58,6 +60,8 @@ def create_app(
             *mappings(service),
             *proposals(service),
             *connectors(service),
+            *tags(service),
+            *custom_fields(service),
             *depositing(service),
             *watching(service),
             stylesheet,

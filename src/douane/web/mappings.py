@@ -14,7 +14,6 @@ from litestar.params import FromPath
 from douane.model.builtin_mappings import IMPORTPERSO
 from douane.model.mapping_document import DOCUMENT_BYTES_MAX, MappingDocument, read_document
 from douane.pipeline.mapped_values import wrong_values
-from douane.store.credentials import Caller
 from douane.store.mappings import (
     StoredMapping,
     add_mapping,
@@ -24,10 +23,9 @@ from douane.store.mappings import (
     remove_mapping,
 )
 
-from .callers import headers_of
 from .openapi import security
 from .service import Service
-from .stored import check_name, named, sent_json, stored
+from .stored import check_name, member, named, sent_json, stored
 
 Asking = Request[Any, Any, Any]
 
@@ -48,19 +46,19 @@ def mappings(service: Service) -> list[HTTPRouteHandler]:
 
     @get("/v1/mappings", summary="The mappings of the organization, and the built-in ones.", **common)
     async def listed(request: Asking) -> dict[str, Any]:
-        caller = await _caller(service, request)
+        caller = await member(service, request)
         found = await stored(service, lambda conn: list_mappings(conn, caller.organization_id))
         return {"mappings": [_summary(each) for each in found]}
 
     @get("/v1/mappings/{name:str}", summary="A mapping, as it can be sent again.", **common)
     async def shown(request: Asking, name: FromPath[str]) -> dict[str, Any]:
-        caller = await _caller(service, request)
+        caller = await member(service, request)
         found = await stored(service, lambda conn: get_mapping(conn, caller.organization_id, name))
         return found.definition
 
     @post("/v1/mappings", status_code=201, summary="Keep a new mapping.", **sent)
     async def added(request: Asking) -> dict[str, Any]:
-        caller = await _caller(service, request)
+        caller = await member(service, request)
         document = await _document(request)
         kept = await stored(
             service, lambda conn: add_mapping(conn, caller.organization_id, document, caller.login)
@@ -69,7 +67,7 @@ def mappings(service: Service) -> list[HTTPRouteHandler]:
 
     @put("/v1/mappings/{name:str}", summary="Keep a mapping, in place of the one of its name.", **sent)
     async def changed(request: Asking, name: FromPath[str]) -> dict[str, Any]:
-        caller = await _caller(service, request)
+        caller = await member(service, request)
         document = await _document(request, name)
         kept = await stored(
             service, lambda conn: put_mapping(conn, caller.organization_id, document, caller.login)
@@ -78,16 +76,10 @@ def mappings(service: Service) -> list[HTTPRouteHandler]:
 
     @delete("/v1/mappings/{name:str}", status_code=204, summary="Remove a mapping.", **common)
     async def removed(request: Asking, name: FromPath[str]) -> None:
-        caller = await _caller(service, request)
+        caller = await member(service, request)
         await stored(service, lambda conn: remove_mapping(conn, caller.organization_id, name))
 
     return [listed, shown, added, changed, removed]
-
-
-async def _caller(service: Service, request: Asking) -> Caller:
-    """The caller, by a credential of any dialect. Refuses `access-denied`."""
-    headers = headers_of(request.scope)
-    return await service.callers.find_any(service.dialects.values(), headers, needs_company=False)
 
 
 async def _document(request: Asking, name: str | None = None) -> MappingDocument:

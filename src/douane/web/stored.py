@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
 
 from douane.model.refusing import refusal
+from douane.store.credentials import Caller
 from douane.store.database import Connection
 
 from .body import read_body
+from .callers import headers_of
 from .service import Service
 
 Asking = Request[Any, Any, Any]
 Result = TypeVar("Result")
+
+
+async def member(service: Service, request: Asking) -> Caller:
+    """The caller, by a credential of any dialect for any company of theirs. Refuses `access-denied`."""
+    headers = headers_of(request.scope)
+    return await service.callers.find_any(service.dialects.values(), headers, needs_company=False)
 
 
 async def stored(service: Service, ask: Callable[[Connection], Result]) -> Result:
@@ -32,6 +40,22 @@ async def stored(service: Service, ask: Callable[[Connection], Result]) -> Resul
 async def sent_json(request: Asking, bytes_max: int) -> Any:
     """The JSON value in the body. Refuses `request-too-large`, and `bad-request` for what is no JSON."""
     return await asyncio.to_thread(_decoded, await read_body(request.receive, 0, bytes_max))
+
+
+def typed(sent: Any, kind: type[Result], address: Mapping[str, str]) -> Result:
+    """What was sent, as a struct of this kind; what the `address` says too must be the same or left out.
+
+    Refuses `bad-request` for anything else.
+    """
+    try:
+        told = msgspec.convert(sent, kind)
+    except msgspec.ValidationError as error:
+        raise refusal("bad-request", str(error)) from None
+    for name, value in address.items():
+        seen = getattr(told, name)
+        if seen is not None and seen != value:
+            raise refusal("bad-request", f"{name} is {seen[:70]!r}, and the address says {value[:70]!r}")
+    return told
 
 
 def named(sent: Any, name: str) -> Any:

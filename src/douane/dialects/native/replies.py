@@ -18,6 +18,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 STATUSES = {
     "access-denied": 401,
     "unknown-run": 404,
+    "unknown-record": 404,
     "upload-gone": 410,
     "nothing-held": 409,
     "release-stale": 409,
