@@ -24,6 +24,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "entries": QUICK_LINES,
     "entries_memory": QUICK_LINES,
     "loop_entries": QUICK_LINES,
+    "pulled_accounts": ("--lines", "10000", "--rounds", "1"),
     "queue_of_imports": ("--lines", "800", "--imports", "20"),
     "accounts": ("--seconds", "2", "--rounds", "1"),
     "senders": ("--rounds", "2"),

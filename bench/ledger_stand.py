@@ -8,7 +8,6 @@ indexes, committed. The ready rows are those of an import that is not counted, s
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +16,9 @@ from urllib.parse import urlencode
 
 import ledger_feed
 from claims import say, scratch
+from floors import Floor
 from gateway import Gateway, Sent, served
-from tables import Connection, columns_of, copy_in, copy_out, rest, scalar
+from tables import Connection, rest, scalar
 
 TABLES = ("ledger_accounts", "entries", "entry_lines")
 """What an import fills, in the order in which the floor does."""
@@ -60,33 +60,9 @@ class LedgerStand:
         """Back to no entries, no ledger accounts and no journals."""
         self.database.execute(f"truncate {', '.join(TABLES)}, journals, attachments, before_images, faults")
 
-    def keep_ready_rows(self) -> None:
-        """Write what is stored to files that COPY takes, and make the tables of the floor."""
-        for table in TABLES:
-            self.database.execute(f"create table floor_{table} (like {table} including all)")
-            copy_out(self.database, table, self._columns(table), self._ready(table))
-
-    def floor(self) -> float:
-        """Seconds of the COPY of the ready rows into empty tables, in one transaction."""
-        floors = [f"floor_{table}" for table in TABLES]
-        self.database.execute(f"truncate {', '.join(floors)}")
-        rest(self.database)
-        began = time.perf_counter()
-        with self.database.transaction():
-            for floor, table in zip(floors, TABLES, strict=True):
-                copy_in(self.database, floor, self._columns(table), self._ready(table))
-        seconds = time.perf_counter() - began
-        stored = scalar(self.database, "select count(*) from floor_entry_lines")
-        assert stored == self.lines, f"the floor has {stored} lines"
-        self.database.execute(f"truncate {', '.join(floors)}")
-        say(f"  {'floor, COPY of the ready rows':<40} {seconds:6.2f} s")
-        return seconds
-
-    def _columns(self, table: str) -> list[str]:
-        return columns_of(self.database, table, with_id=True)
-
-    def _ready(self, table: str) -> Path:
-        return self.file.with_name(f"{table}.copy")
+    def ready_floor(self) -> Floor:
+        """The floor beside what is stored now."""
+        return Floor.of(self.database, TABLES, self.file.parent)
 
     def _stages(self, run: int) -> str:
         receipt = scalar(self.database, f"select receipt from runs where id = {run}")

@@ -41,11 +41,11 @@ def main() -> None:
     floors, imports = [], []
     with _stand(chosen) as made:
         made.send("warm-up, not counted")
-        made.keep_ready_rows()
+        floor = made.ready_floor()
         made.empty()
         for number in range(chosen.rounds):
             say(f"round {number + 1}")
-            floors.append(made.floor())
+            floors.append(floor.seconds())
             imports.append(made.send("import into an empty ledger").seconds)
             made.empty()
     ratio = pairs("import", imports, floors)

@@ -159,7 +159,7 @@ PASSING: dict[str, Way] = {
 }
 LASTING: dict[str, tuple[Way, str, str]] = {
     "500 for good": (at_second_page(Answer(status=500)), "failed", "500"),
-    "half a page always": (at_second_page(CUT), "failed", "cut"),
+    "half a page always": (at_second_page(CUT), "failed", "broke off after"),
     "invalid JSON": (at_second_page(Answer(b'[{"accountExternalId": }]')), "refused", "cannot be read"),
     "an object, no list": (at_second_page(Answer(b'{"error": "no"}')), "refused", "list"),
     "a page twice": (lambda number, _: Answer(page(min(number, 2))), "refused", "the same again"),

@@ -62,16 +62,18 @@ class Callers:
     async def find_any(
         self, dialects: Iterable[Dialect], headers: Headers, *, needs_company: bool = True
     ) -> Caller:
-        """The caller whom one of the dialects knows. Refuses `access-denied`."""
-        denied = refusal("access-denied")
-        for dialect in dialects:
+        """The caller whom one of the dialects knows. Refuses `access-denied`, in the words of the likeliest."""
+        usual = refusal("access-denied")
+        denied: Refusal | None = None
+        for dialect in sorted(dialects, key=lambda each: -_sent_of(each, headers)):
             if dialect.access.headers[0].encode() not in headers:
                 continue
             try:
                 return await self.find(dialect, headers, needs_company=needs_company)
             except Refusal as error:
-                denied = Refusal("access-denied", error.message, error.hint or denied.hint)
-        raise denied
+                if denied is None and error.message != usual.message:
+                    denied = Refusal("access-denied", error.message, error.hint or usual.hint)
+        raise denied or usual
 
     async def _ask(self, access: Access, sent: Mapping[str, bytes | None], needs_company: bool) -> Caller:
         texts = {name: value.decode("latin-1") for name, value in sent.items() if value is not None}
@@ -90,3 +92,8 @@ class Callers:
                 del self._known[key]
 
         asking.add_done_callback(forget_a_no)
+
+
+def _sent_of(dialect: Dialect, headers: Headers) -> int:
+    """How many of the headers were sent that the dialect knows its callers by."""
+    return sum(name.encode() in headers for name in dialect.access.headers)

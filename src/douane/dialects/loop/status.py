@@ -16,6 +16,7 @@ from .messages import refused
 from .requests import ID
 
 WAITING, RUNNING, SUCCEEDED, ENDED_IN_ERROR = 1, 2, 3, 4
+ERROR_KEYS = ("line", "field", "value", "code", "message", "hint")
 ERRORS_MAX = 100
 GUID_CHARACTERS = 36
 
@@ -93,7 +94,7 @@ def _counts(run: Run) -> dict[str, int]:
 def _errors(asked: Asked, run: Run) -> tuple[list[dict[str, Any]], int]:
     """The first faults of the lines and how many there are; why there was no import when no line says it."""
     found = list_faults(asked.conn, run.id, ERRORS_MAX, warnings=False)
-    told = [{name: each[name] for name in each if name != "severity"} for each in found]
+    told = [{name: each[name] for name in ERROR_KEYS} for each in found]
     if told:
         total = len(told) if len(told) < ERRORS_MAX else count_faults(asked.conn, run.id)
         return told, total
