@@ -13,9 +13,15 @@ from douane.jobs import defer_run
 from douane.jobs.by_hand import cancel, jobs_listed, try_again
 from douane.settings import Settings
 from douane.store.database import Database
-from douane.store.jobs import drop_old_jobs
+from douane.store.jobs import drop_old_jobs, fail_job
 from douane.store.runs import create_run, fail_run, start_run
-from douane.store.sources import forget_addresses
+from douane.store.sources import (
+    begin_attempt,
+    count_failed_attempts,
+    end_attempt,
+    forget_addresses,
+    list_attempts,
+)
 
 Ask = Callable[..., int]
 Send = Callable[[int], int]
@@ -71,6 +77,34 @@ def test_a_file_that_its_source_has_put_right_is_taken(
             try_again(conn, settings, only_job(database).id)
         assert books.wait(run_id, "succeeded", "refused").state == "succeeded"
     assert books.items() == 20
+
+
+def test_pauses_begin_anew_by_hand_and_are_not_longer_for_what_was_let_go(
+    database: Database, settings: Settings, ask: Ask
+) -> None:
+    run_id = ask("https://erp.example/items.csv")
+
+    def attempt(outcome: Any) -> None:
+        with database.connection() as conn:
+            end_attempt(conn, begin_attempt(conn, run_id), outcome)
+
+    def failures() -> int:
+        with database.connection() as conn:
+            return count_failed_attempts(conn, run_id)
+
+    for outcome in ("failed", "stopped", "stopped", "failed"):
+        attempt(outcome)
+    assert failures() == 2
+    with database.connection() as conn:
+        fail_run(conn, run_id, "It was given up.")
+        fail_job(conn, only_job(database).id)
+    with database.connection() as conn:
+        try_again(conn, settings, only_job(database).id)
+    assert failures() == 0
+    attempt("failed")
+    assert failures() == 1
+    with database.connection() as conn:
+        assert [each.number for each in list_attempts(conn, run_id)] == [1, 2, 3, 4, 5]
 
 
 def test_a_waiting_job_is_cancelled_and_its_run_says_by_whom(

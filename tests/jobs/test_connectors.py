@@ -20,9 +20,11 @@ from douane.settings import Settings
 from douane.store.connector_runs import Asking, list_history
 from douane.store.connectors import StoredConnector, get_connector, put_connector, remove_connector, set_due
 from douane.store.database import Database
+from douane.store.jobs import fail_job
 from douane.store.mappings import put_mapping
 from douane.store.networks import allow_network
 from douane.store.organizations import Company
+from douane.store.runs import fail_run
 from douane.store.sealing import Sealer
 
 PAST = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -160,6 +162,21 @@ def test_the_time_of_a_connector_begins_with_its_first_attempt(
         assert books.end(run_id).state == "succeeded"
 
 
+def test_by_hand_it_is_tried_for_as_long_as_the_connector_may_take_once_more(
+    connected: Connected, source: Any, books: Any, settings: Settings
+) -> None:
+    connected.put(source.answer(500), limits={"seconds_max": 600})
+    run_id = connected.run()
+    job = books.value("select min(id) from procrastinate_jobs")
+    with connected.database.connection() as conn:
+        fail_run(conn, run_id, "It was given up.")
+        fail_job(conn, job)
+        conn.execute("update sources set tried_until = now() - interval '1 hour'")
+    with connected.database.connection() as conn:
+        by_hand.try_again(conn, settings, job)
+    assert 0 < books.value("select extract(epoch from tried_until - now()) from sources") <= 600
+
+
 def test_a_run_uses_the_connector_as_it_is_then_and_the_mapping_as_it_was(
     connected: Connected, source: Any, books: Any, working: Any
 ) -> None:
@@ -229,7 +246,10 @@ def test_one_that_waits_to_be_tried_again_holds_up_the_next(
     with working():
         books.wait_for(lambda: books.outcomes(first), lambda seen: seen == ["failed"])
         job = books.wait_for(
-            lambda: books.value("select min(id) from procrastinate_jobs where status = 'todo'"),
+            lambda: books.value(
+                "select id from procrastinate_jobs where status = 'todo'"
+                f" and (args ->> 'run_id')::bigint = {first}"
+            ),
             lambda id: id is not None,
         )
         assert books.outcomes(second) == []

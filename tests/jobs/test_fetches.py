@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from douane.jobs import defer_run
+import pytest
+
+from douane.fetch.deposits import fill_deposit
+from douane.jobs import defer_run, retrying
 from douane.jobs.by_hand import try_again
+from douane.pipeline.receive import Spool
 from douane.pipeline.report import receipt_of
 from douane.settings import Settings
 from douane.store.database import Database
@@ -182,6 +186,37 @@ def test_rejected_lines_are_kept_to_be_corrected(
     assert run.receipt["counts"]["rejected"] == 1
     assert books.value(f"select bytes from upload_chunks where run_id = {run_id}") == body
     assert list((settings.data / "fetched").iterdir()) == []
+
+
+def test_a_deposit_that_is_filled_late_is_fetched_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+    database: Database,
+    settings: Settings,
+    company: Company,
+    tmp_path: Path,
+    working: Any,
+    books: Any,
+    items_file: ItemsFile,
+    new_run: Any,
+) -> None:
+    new = NewDeposit(company.organization_id, company.id, uuid4(), "items.csv", None, None)
+    until = books.value("select now() + interval '1 day'")
+    with database.connection() as conn:
+        deposit = add_deposit(conn, new, 24)
+        run = create_run(conn, new_run())
+        named = NewSource("deposit", deposit.uri, until, deposit_id=deposit.id)
+        create_source(conn, company.organization_id, run.id, named)
+        defer_run(conn, run.id)
+    pause = "select scheduled_at > now() + interval '1000 s' from procrastinate_jobs where status = 'todo'"
+    monkeypatch.setattr(retrying, "FETCH_PAUSES", (1800,))
+    with working(fetch_pause_seconds_max=1800.0):
+        books.wait_for(lambda: books.value(pause), lambda seen: seen)
+        spool = Spool(tmp_path, 1_000_000)
+        spool.write(items_file(10))
+        with database.connection() as conn:
+            fill_deposit(conn, settings, deposit.id, spool.finish("items.csv"))
+        assert books.end(run.id).state == "succeeded"
+    assert books.outcomes(run.id) == ["failed", "fetched"]
 
 
 def test_a_deposit_is_fetched_like_anything_else(

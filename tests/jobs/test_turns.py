@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from douane.store.database import Database
+from douane.store.jobs import TAKE_IN_TURN, hasten_job
 from douane.store.organizations import Company
 
 Ask = Callable[..., int]
 ItemsFile = Callable[[int], bytes]
 
 PLACES = 8
+TAKEN = {"queues": ["fetches"], "places": PLACES}
 
 
 @pytest.fixture
@@ -89,3 +91,35 @@ def test_a_single_place_is_for_everybody(
     asked = [ask(source.gives("/items.csv", source.answer(body=items_file(10)))) for _ in range(2)]
     with working(fetches_at_once=1):
         assert [books.end(run_id).state for run_id in asked] == ["succeeded", "succeeded"]
+
+
+def test_a_job_stands_behind_those_of_its_lock_also_while_they_wait_for_a_moment(
+    database: Database, ask: Ask, books: Any
+) -> None:
+    first, second, other = (ask(f"https://erp.example/{number}.csv") for number in range(3))
+    with database.connection() as conn:
+        conn.execute(
+            "update procrastinate_jobs set lock = 'connector-1', scheduled_at = now() + interval '1 hour'"
+            " where (args ->> 'run_id')::bigint = %s",
+            (first,),
+        )
+        conn.execute(
+            "update procrastinate_jobs set lock = 'connector-1' where (args ->> 'run_id')::bigint = %s",
+            (second,),
+        )
+        worker = conn.execute("insert into procrastinate_workers default values returning id").fetchone()
+        assert worker is not None
+
+    def take() -> list[int]:
+        with database.connection() as conn:
+            taken = conn.execute(TAKE_IN_TURN, TAKEN | {"worker_id": worker[0]})
+            columns = [each.name for each in taken.description or ()]
+            return [dict(zip(columns, row, strict=True))["args"]["run_id"] for row in taken]
+
+    assert [take(), take()] == [[other], []]
+    with database.connection() as conn:
+        hasten_job(conn, books.value("select min(id) from procrastinate_jobs"))
+    assert [take(), take()] == [[first], []]
+    with database.connection() as conn:
+        conn.execute("delete from procrastinate_jobs where (args ->> 'run_id')::bigint = %s", (first,))
+    assert take() == [second]

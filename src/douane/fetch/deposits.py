@@ -21,6 +21,7 @@ from douane.store import deposits
 from douane.store.credentials import Caller
 from douane.store.database import Connection, Database
 from douane.store.deposits import Deposit, NewDeposit, hash_of
+from douane.store.jobs import hasten_deposit
 
 from .buckets import Bucket, bucket_of
 from .watch import Watch
@@ -73,6 +74,7 @@ def fill_deposit(
 ) -> Deposit:
     """Keep an upload as what the deposit holds, instead of what it held unless `only_first`.
 
+    Whatever waits for it is due now.
     Refuses `unknown-deposit`, and `deposit-closed` once a run has taken what it holds. Raises
     SourceFailure when the bucket cannot be used.
     """
@@ -90,6 +92,7 @@ def fill_deposit(
         raise refusal("deposit-closed", "the bucket it belongs to is no longer in use")
     else:
         bucket.put(deposit.place, upload.path)
+    hasten_deposit(conn, deposit.organization_id, deposit.id)
     return deposits.mark_deposited(conn, deposit, upload.size, upload.digest)
 
 

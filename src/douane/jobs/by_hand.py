@@ -6,6 +6,7 @@ from psycopg.errors import UniqueViolation
 
 from douane.model.refusing import refusal
 from douane.settings import Settings
+from douane.store.connectors import find_connector_of_run
 from douane.store.database import Connection
 from douane.store.jobs import Job, cancel_job, drop_job, hasten_job, list_jobs, lock_job
 from douane.store.runs import cancel_run, revive_run
@@ -61,9 +62,15 @@ def _begun_anew(conn: Connection, settings: Settings, job: Job) -> Job:
         raise refusal("job-over", f"{job.id} is over, and its file was sent again since") from None
     if run is None:
         raise refusal("job-over", f"{job.id} is over, and run {job.run_id} did not fail")
-    try_longer(conn, job.run_id, settings.fetch_hours_max * HOUR_SECONDS)
+    try_longer(conn, job.run_id, _seconds_of(conn, settings, job.run_id))
     drop_job(conn, job.id)
     return _job(conn, defer_run(conn, job.run_id))
+
+
+def _seconds_of(conn: Connection, settings: Settings, run_id: int) -> float:
+    """How long the source of a run is tried: one of a connector as long as that says."""
+    stored = find_connector_of_run(conn, run_id)
+    return settings.fetch_hours_max * HOUR_SECONDS if stored is None else stored.connector.limits.seconds_max
 
 
 def _job(conn: Connection, job_id: int) -> Job:

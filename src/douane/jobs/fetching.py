@@ -16,6 +16,7 @@ from douane.store.sources import (
     Attempt,
     Source,
     begin_attempt,
+    count_failed_attempts,
     end_attempt,
     get_source,
     note_identity,
@@ -134,8 +135,9 @@ def _refused(work: Work, attempt: Attempt, reason: Refusal) -> Run:
 def _failed(work: Work, source: Source, attempt: Attempt, failure: Failure, cause: Exception) -> Run:
     """The run as failed when there is no further attempt; raises Again when there is one."""
     asked = failure.pause_seconds if isinstance(failure, SourceFailure) else None
-    pause = pause_after(attempt.number, asked, work.settings) if failure.transient else None
     with work.database.connection() as conn:
+        failures = count_failed_attempts(conn, attempt.run_id) + 1
+        pause = pause_after(failures, asked, work.settings) if failure.transient else None
         ended = _ended(work, end_attempt(conn, attempt, "failed", failure.message, pause_seconds=pause))
         if ended.next_at is None:
             run = failed(conn, attempt.run_id, _given_up(source, ended))
@@ -155,7 +157,7 @@ def _over(run: Run) -> Run:
 def _given_up(source: Source, last: Attempt) -> str:
     if last.number == 1:
         return f"It could not be fetched: {last.message}"
-    hours = (source.tried_until - source.created_at).total_seconds() / 3600
+    hours = ((last.ended_at or source.tried_until) - source.created_at).total_seconds() / 3600
     return (
         f"Given up after {last.number} attempts in {hours:,.3g} h to fetch it; the last one: {last.message}"
     )

@@ -71,11 +71,11 @@ def is_last_try(job: Job) -> bool:
     return job.attempts + 1 >= TRIES_MAX
 
 
-def pause_after(attempt: int, asked_seconds: float | None, settings: Settings) -> float:
-    """Seconds between the failed attempt of this number, from 1, and the next one.
+def pause_after(failures: int, asked_seconds: float | None, settings: Settings) -> float:
+    """Seconds to the next attempt to fetch, after so many that failed, 1 or more.
 
     `asked_seconds` is what the source asks for; it is heeded up to an hour.
     """
-    usual = FETCH_PAUSES[min(attempt, len(FETCH_PAUSES)) - 1]
+    usual = FETCH_PAUSES[min(failures, len(FETCH_PAUSES)) - 1]
     pause = min(usual, settings.fetch_pause_seconds_max) * (1 + SPREAD * random.random())  # noqa: S311 - no secret
     return max(pause, min(asked_seconds or 0.0, ASKED_SECONDS_MAX))

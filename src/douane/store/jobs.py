@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import class_row
@@ -26,8 +27,8 @@ STATES = {
 """What we call the states of a job; those of jobs that succeeded are not kept."""
 
 TAKE_IN_TURN = SQL["take_in_turn"]
-"""Hands a job without a lock to the worker `worker_id`, which has so many `places`: the first one in `queues`
-of an organization that holds fewer of the places than are free."""
+"""Hands a job to the worker `worker_id`, which has so many `places`: the first one in `queues` of an
+organization that holds fewer of the places than are free, and none behind another job of the same lock."""
 
 Connection = psycopg.Connection[Any]
 
@@ -128,6 +129,11 @@ def cancel_job(conn: Connection, job_id: int) -> None:
 def hasten_job(conn: Connection, job_id: int) -> None:
     """Let a waiting job wait for no moment."""
     conn.execute(SQL["hasten_job"], {"id": job_id})
+
+
+def hasten_deposit(conn: Connection, organization_id: int, deposit_id: UUID) -> None:
+    """Let the jobs that wait for what the organization deposits there wait for no moment."""
+    conn.execute(SQL["hasten_deposit"], {"organization_id": organization_id, "deposit_id": deposit_id})
 
 
 def drop_job(conn: Connection, job_id: int) -> None:

@@ -39,7 +39,8 @@ class NewSource:
 class Source(NewSource):
     """A source as it is kept. `identity` is what it said of the file when it first gave it.
 
-    `tries_lost` counts the workers that died over the run and the imports of it that failed.
+    `tries_lost` counts the workers that died over the run and the imports of it that failed. `tried_since` is
+    when the tries began, or were begun anew.
     """
 
     organization_id: int
@@ -47,6 +48,7 @@ class Source(NewSource):
     identity: dict[str, Any] | None
     tries_lost: int
     created_at: datetime
+    tried_since: datetime
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def count_lost_try(conn: Connection, run_id: int) -> int:
 def try_longer(conn: Connection, run_id: int, seconds: float) -> None:
     """Try the source for so many seconds from now, if not longer.
 
-    What was lost before counts no more, and what it said of the file before is forgotten.
+    What was lost and what failed before counts no more, and what it said of the file before is forgotten.
     """
     conn.execute(SQL["try_longer"], {"run_id": run_id, "seconds": seconds})
 
@@ -127,6 +129,15 @@ def end_attempt(
     values |= {"run_id": attempt.run_id, "number": attempt.number}
     with conn.cursor(row_factory=class_row(Attempt)) as cursor:
         return cursor.execute(SQL["end_attempt"], values).fetchone()
+
+
+def count_failed_attempts(conn: Connection, run_id: int) -> int:
+    """How many attempts have failed since the tries began, or were begun anew.
+
+    Those that were let go, or lost their worker, say nothing of the source.
+    """
+    row = conn.execute(SQL["count_failed_attempts"], {"run_id": run_id}).fetchone()
+    return int(row[0]) if row else 0
 
 
 def close_attempts(conn: Connection, run_id: int, outcome: Outcome, message: str) -> None:

@@ -110,6 +110,8 @@ create unique index connector_runs_by_due on connector_runs (organization_id, co
 create unique index connector_runs_by_run on connector_runs (run_id) where run_id is not null;
 
 -- The records of a connector are the third thing that an upload can be fetched from.
+-- `tried_since` is when the tries began, or were begun anew by hand: what failed before makes no pause longer.
 alter table sources
     drop constraint sources_kind_check,
-    add constraint sources_kind_check check (kind in ('url', 'deposit', 'connector'));
+    add constraint sources_kind_check check (kind in ('url', 'deposit', 'connector')),
+    add column tried_since timestamptz not null default now();

@@ -66,6 +66,15 @@ with held as (
             from sated
             where sated.organization_id = runs.organization_id
         )
+        and not exists (
+            select
+            from procrastinate_jobs as other
+            where other.lock = job.lock
+                and (
+                    other.status = 'doing'
+                    or (other.status = 'todo' and (-other.priority, other.id) < (-job.priority, job.id))
+                )
+        )
     order by job.priority desc, job.id
     limit 1
     for no key update of job skip locked
@@ -166,6 +175,15 @@ update procrastinate_jobs
 set scheduled_at = null
 where id = %(id)s
     and status = 'todo';
+
+-- hasten_deposit --
+update procrastinate_jobs as job
+set scheduled_at = null
+from sources
+where sources.organization_id = %(organization_id)s
+    and sources.deposit_id = %(deposit_id)s
+    and (job.args ->> 'run_id')::bigint = sources.run_id
+    and job.status = 'todo';
 
 -- cancel_job --
 select procrastinate_cancel_job_v1(%(id)s, true, false);

@@ -31,6 +31,7 @@ returning tries_lost;
 update sources
 set tries_lost = 0,
     identity = null,
+    tried_since = now(),
     tried_until = greatest(tried_until, now() + make_interval(secs => %(seconds)s))
 where run_id = %(run_id)s;
 
@@ -74,6 +75,14 @@ where fetch_attempts.run_id = %(run_id)s
     and fetch_attempts.outcome = 'fetching'
     and sources.run_id = fetch_attempts.run_id
 returning fetch_attempts.*;
+
+-- count_failed_attempts --
+select count(*)
+from fetch_attempts
+join sources using (organization_id, run_id)
+where fetch_attempts.run_id = %(run_id)s
+    and fetch_attempts.outcome = 'failed'
+    and fetch_attempts.started_at >= sources.tried_since;
 
 -- forget_addresses --
 update sources
