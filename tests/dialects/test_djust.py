@@ -23,7 +23,7 @@ from douane.store.connector_runs import list_history
 from douane.store.connectors import find
 from douane.store.credentials import grant, revoke
 from douane.store.custom_fields import put_custom_field
-from douane.store.customer_tags import put_customer_tag
+from douane.store.customer_tags import put_customer_tag, remove_customer_tag
 from douane.store.database import Database
 from douane.store.mappings import get_mapping, put_mapping
 from douane.store.organizations import Company, ensure_company
@@ -210,6 +210,38 @@ def test_a_fault_has_the_published_code_and_names_the_address(sender: Sender) ->
     ).json()["faults"]
     assert {each["wire_code"] for each in page} == {"F-E-009", "F-E-010", "F-E-001", None}
     assert "detail" not in page[0]
+
+
+def test_tags_are_made_until_somebody_defines_them(sender: Sender, database: Database) -> None:
+    listed = "select external_id, is_defined from customer_tags order by external_id"
+    previewed = sender.receipt(payload("nested"), dry_run="true")
+    assert (previewed["tags_made"], previewed["tags_made_names"]) == (1, "string")
+    assert sender.rows(listed) == []
+    made = sender.receipt(payload("nested"))
+    assert (made["tags_made"], made["tags_made_names"]) == (1, "string")
+    # What an import made is nobody's definition, and what no stored customer has is not made.
+    bad = account("A2", address("X2"), customerTagExternalId="typo", companyRegistrationName="")
+    more = sender.receipt([account("A1", address(), customerTagExternalId="gold"), bad])
+    assert (more["counts"]["added"], more["tags_made_names"]) == (1, "gold")
+    assert sender.rows(listed) == [("gold", False), ("string", False)]
+    with database.connection() as conn:
+        put_customer_tag(conn, sender.company.organization_id, CustomerTag("gold", "Gold"))
+    assert sender.rows(listed) == [("gold", True), ("string", False)]
+    again = sender.receipt([account("A3", address("X3"), customerTagExternalId="gold||tin")])
+    assert [(each["code"], each["wire_code"]) for each in again["faults"]] == [("unknown-tag", "F-E-002")]
+    assert "tags_made" not in again
+    assert sender.counts(payload("nested")) == (2, 0, 0, 2, 0)
+
+
+def test_an_account_with_a_removed_tag_is_read_again(sender: Sender, database: Database) -> None:
+    with database.connection() as conn:
+        put_customer_tag(conn, sender.company.organization_id, CustomerTag("gold", "Gold"))
+        put_customer_tag(conn, sender.company.organization_id, CustomerTag("tin", "Tin"))
+    sent = [account("A1", address(), customerTagExternalId="gold||tin")]
+    assert sender.counts(sent) == (1, 1, 0, 0, 0)
+    with database.connection() as conn:
+        remove_customer_tag(conn, sender.company.organization_id, "gold")
+    assert [each["wire_code"] for each in sender.receipt(sent)["faults"]] == ["F-E-002"]
 
 
 def test_tags_are_checked_where_the_mapping_says_so(sender: Sender, database: Database) -> None:

@@ -27,8 +27,9 @@ def error(reply: Any) -> tuple[int, str, str]:
 def test_a_tag_is_kept_named_listed_and_removed(web: Web, auth: Auth) -> None:
     assert web.get("/v1/tags", auth=auth).json() == {"tags": []}
     kept = web.put("/v1/tags/gold", json={}, auth=auth)
-    assert (kept.status_code, kept.json()) == (200, {"external_id": "gold", "name": "gold"})
-    named = {"external_id": "gold", "name": "Gold customers"}
+    assert kept.status_code == 200
+    assert kept.json() == {"external_id": "gold", "name": "gold", "is_defined": True}
+    named = {"external_id": "gold", "name": "Gold customers", "is_defined": True}
     assert web.put("/v1/tags/gold", json=named, auth=auth).json() == named
     assert web.get("/v1/tags", auth=auth).json() == {"tags": [named]}
     assert web.delete("/v1/tags/gold", auth=auth).status_code == 204

@@ -84,7 +84,7 @@ def test_tags_are_added_named_listed_and_removed(douane: Douane) -> None:
         == "Gold ones"
     )
     assert json.loads(douane("tag", "list", "ACME", "--json")[1]) == [
-        {"external_id": "gold", "name": "Gold ones"}
+        {"external_id": "gold", "name": "Gold ones", "is_defined": True}
     ]
     assert "is no external id of a tag" in douane("tag", "add", "ACME", "a||b")[2]
     assert "is no name of a tag" in douane("tag", "add", "ACME", "tin", "--name", "x" * 300)[2]

@@ -55,6 +55,7 @@ CUSTOMER_TAGS = StoredTable(
     (
         Stored("external_id", "text", "What senders call it"),
         Stored("name", "text", "What people call it"),
+        Stored("is_defined", "boolean", "Somebody keeps it; false: an import made it, as accounts named it"),
     ),
     is_of_company=False,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .mapping_document import MappingDocument
-from .mapping_parts import JSON, AccountOptions, EntryOptions, FileLayout, MappedColumn
+from .mapping_parts import JSON, EntryOptions, FileLayout, MappedColumn
 
 IMPORTPERSO = MappingDocument(
     name="IMPORTPERSO",
@@ -103,7 +103,6 @@ DJUST = MappingDocument(
             ("address.is_billing", "billingAddress"),
         )
     ),
-    accounts=AccountOptions(makes_tags=True),
 )
 """The published fields of an account, its addresses in a list or beside them."""
 

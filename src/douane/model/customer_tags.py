@@ -13,10 +13,14 @@ SEPARATOR = "||"
 
 @dataclass(frozen=True)
 class CustomerTag:
-    """A tag: what senders call it, and what people do."""
+    """A tag: what senders call it, and what people do.
+
+    One that an import made, as accounts named it, is not defined: nobody has said yet which tags there are.
+    """
 
     external_id: str
     name: str
+    is_defined: bool = True
 
 
 def check_customer_tag(tag: CustomerTag) -> None:

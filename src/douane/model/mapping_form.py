@@ -10,7 +10,7 @@ from typing import Any
 from .date_formats import is_date_format
 from .json_paths import read_path
 from .labels import LABEL_CHARACTERS_MAX, folded
-from .mapping_parts import DELIMITED, DETECTED, FIXED, JSON, MAKINGS
+from .mapping_parts import DELIMITED, DETECTED, FIXED, JSON, MAKINGS, UNKNOWN_TAGS
 from .texts import TEXT_CHARACTERS_MAX, is_plain
 
 POSITION_MAX = 1000
@@ -162,10 +162,6 @@ def _closing(value: Any) -> bool:
     return bool(one_of("keep", "reject")(value) == "reject")
 
 
-def _making(value: Any) -> bool:
-    return bool(one_of("make", "reject")(value) == "make")
-
-
 def _first_or_all(found: Sequence[str]) -> str | list[str]:
     return found[0] if len(found) == 1 else list(found)
 
@@ -209,7 +205,7 @@ ENTRY_KEYS = {
 }
 
 ACCOUNT_KEYS = {
-    "unknown_tags": Key("makes_tags", _making, lambda makes: "make" if makes else "reject"),
+    "unknown_tags": Key("unknown_tags", one_of(*UNKNOWN_TAGS)),
 }
 
 

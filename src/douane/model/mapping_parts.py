@@ -107,11 +107,20 @@ class EntryOptions:
     balances_on: str | None = None
 
 
+MAKE, REJECT, MAKE_UNTIL_DEFINED = "make", "reject", "make-until-defined"
+UNKNOWN_TAGS = (MAKE, REJECT, MAKE_UNTIL_DEFINED)
+"""What becomes of unknown tags: they are made, or a fault, or made as long as nobody has defined any."""
+
+
 @dataclass(frozen=True)
 class AccountOptions:
-    """What may be made for accounts: tags that the organization does not have, unless they are a fault."""
+    """What may be made for accounts: of tags that the organization does not have, one of UNKNOWN_TAGS."""
 
-    makes_tags: bool = False
+    unknown_tags: str = MAKE_UNTIL_DEFINED
+
+    def makes_tags(self, *, are_defined: bool) -> bool:
+        """Whether unknown tags are made, where somebody has defined tags of the organization, or nobody."""
+        return self.unknown_tags == MAKE or (self.unknown_tags == MAKE_UNTIL_DEFINED and not are_defined)
 
 
 MAKINGS = ("none", "named", "all")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -24,22 +26,34 @@ def list_customer_tags(conn: Connection, organization_id: int) -> list[CustomerT
 
 
 def put_customer_tag(conn: Connection, organization_id: int, tag: CustomerTag) -> CustomerTag:
-    """Keep a tag, in place of one of the same external id. Refuses `bad-record`."""
+    """Keep a tag as a defined one, in place of one of the same external id. Refuses `bad-record`."""
     check_customer_tag(tag)
     values = {"organization_id": organization_id, "external_id": tag.external_id, "name": tag.name}
     conn.execute(SQL["put_customer_tag"], values)
-    return tag
+    return replace(tag, is_defined=True)
 
 
 def remove_customer_tag(conn: Connection, organization_id: int, external_id: str) -> None:
-    """Remove a tag; customers that have it keep it. Refuses `unknown-record`."""
+    """Remove a tag; customers that have it keep it, and are read when they are sent again.
+
+    Refuses `unknown-record`.
+    """
     values = {"organization_id": organization_id, "external_id": external_id}
     if not is_tag_id(external_id) or conn.execute(SQL["remove_customer_tag"], values).fetchone() is None:
         raise refusal("unknown-record", f"tag {external_id!r:.100}")
+    conn.execute(SQL["forget_fingerprints"], values)
 
 
-def make_customer_tags(conn: Connection, organization_id: int, external_ids: list[str]) -> None:
-    """Add the tags that are not there yet, called by their external ids."""
-    conn.execute(
-        SQL["make_customer_tags"], {"organization_id": organization_id, "external_ids": external_ids}
-    )
+def make_customer_tags(
+    conn: Connection, organization_id: int, company_id: int, external_ids: Collection[str]
+) -> list[str]:
+    """Add those of the tags that a customer of the company has, called by their external ids.
+
+    Gives those that were not there yet, in order.
+    """
+    values = {
+        "organization_id": organization_id,
+        "company_id": company_id,
+        "external_ids": list(external_ids),
+    }
+    return sorted(name for (name,) in conn.execute(SQL["make_customer_tags"], values))

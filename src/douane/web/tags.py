@@ -23,10 +23,11 @@ BYTES_MAX = 10_000
 
 
 class Sent(msgspec.Struct, forbid_unknown_fields=True):
-    """A tag as it is sent; the external id is that of the address."""
+    """A tag as it is sent, or listed; the external id is that of the address, and it is defined by being sent."""
 
     name: str = ""
     external_id: str | None = None
+    is_defined: bool = True
 
 
 @dataclass

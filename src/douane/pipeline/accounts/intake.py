@@ -30,10 +30,12 @@ class AccountIntake:
         """How the text is flattened, and what its accounts may say, for an organization."""
         custom_fields = tuple(list_custom_fields(conn, organization_id))
         flattening = self.flattening(custom_fields)
+        tags = list_customer_tags(conn, organization_id)
+        are_defined = any(each.is_defined for each in tags)
         wishes = AccountWishes(
-            tags=frozenset(each.external_id for each in list_customer_tags(conn, organization_id)),
+            tags=frozenset(each.external_id for each in tags),
             custom_fields=custom_fields,
-            makes_tags=self.document.accounts.makes_tags,
+            makes_tags=self.document.accounts.makes_tags(are_defined=are_defined),
             labels=flattening.labels,
         )
         return flattening, wishes

@@ -23,6 +23,8 @@ from .wishes import AccountWishes
 
 TRIES_WITH_CARE = 4
 """After so many readings nothing is taken for what it was any more."""
+TAGS_TOLD = 20
+"""How many of the tags that were made a receipt names."""
 
 
 class AccountMerge:
@@ -31,7 +33,6 @@ class AccountMerge:
     `accounts_at_once` is about how many accounts stand in a chunk.
     """
 
-    notes: ClassVar[dict[str, str | int]] = {}
     refuse: ClassVar[None] = None
 
     def __init__(
@@ -57,6 +58,15 @@ class AccountMerge:
     def tables(self) -> dict[str, Tally]:
         """The counts by table; the first are of the objects of the list."""
         return self._pass.tallies
+
+    @property
+    def notes(self) -> dict[str, str | int]:
+        """Which tags were made, that nobody had defined."""
+        made = self._pass.tags_made
+        if not made:
+            return {}
+        more = ", ..." if len(made) > TAGS_TOLD else ""
+        return {"tags_made": len(made), "tags_made_names": ", ".join(made[:TAGS_TOLD]) + more}
 
     def write(self, reread: ReadAccounts) -> None:
         """Merge all that `reread` gives; the transaction then holds the whole outcome."""

@@ -71,7 +71,7 @@ class ReadAgain(Exception):
 
 
 class Pass:
-    """One pass; `outcome` and `tallies` have the counts and the faults afterwards."""
+    """One pass; `outcome`, `tallies` and `tags_made` have what came of it afterwards."""
 
     def __init__(
         self,
@@ -92,6 +92,7 @@ class Pass:
         self._recognized: list[Numbers] = []
         self._members: list[pl.DataFrame] = []
         self._tags: set[str] = set()
+        self.tags_made: list[str] = []
         self.outcome = Outcome(folder, merging.organization_id, merging.run_id)
         self.tallies = {
             "customers": self.outcome.tally,
@@ -285,7 +286,8 @@ class Pass:
             of_wrong = members.filter(pl.col(OWNER).is_in(wrongs["owner"].implode()))
             self._tell_members(of_wrong, wrongs[LINE])
         if self._tags:
-            make_customer_tags(self._merging.conn, self._merging.organization_id, sorted(self._tags))
+            scope = self._merging.organization_id, self._merging.company_id
+            self.tags_made = make_customer_tags(self._merging.conn, *scope, self._tags)
 
 
 def _owners(chunk: Chunk) -> pl.DataFrame:

@@ -45,10 +45,12 @@ create table address_links (
 
 create index address_links_by_address on address_links (organization_id, company_id, address_id);
 
+-- A tag that an import made, as accounts named it, is not `is_defined`: nobody has said yet which tags there are.
 create table customer_tags (
     organization_id integer not null references organizations,
     external_id text not null,
     name text not null,
+    is_defined boolean not null default true,
     primary key (organization_id, external_id)
 );
 
