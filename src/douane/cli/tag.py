@@ -11,7 +11,7 @@ from .options import Data, Json, Name, connected
 from .output import show_json, show_rows
 from .visible import visible
 
-COLUMNS = ("external_id", "name")
+COLUMNS = ("external_id", "name", "is_defined")
 
 Code = Annotated[str, typer.Argument(help="The code of the organization.", show_default=False)]
 ExternalId = Annotated[str, typer.Argument(help="What senders call it.", show_default=False)]

@@ -62,7 +62,7 @@ class Callers:
     async def find_any(
         self, dialects: Iterable[Dialect], headers: Headers, *, needs_company: bool = True
     ) -> Caller:
-        """The caller whom one of the dialects knows. Refuses `access-denied`, in the words of the likeliest."""
+        """The caller whom one of the dialects knows. Refuses `access-denied`, as the likeliest does."""
         usual = refusal("access-denied")
         denied: Refusal | None = None
         for dialect in sorted(dialects, key=lambda each: -_sent_of(each, headers)):

@@ -23,7 +23,7 @@ BYTES_MAX = 10_000
 
 
 class Sent(msgspec.Struct, forbid_unknown_fields=True):
-    """A tag as it is sent, or listed; the external id is that of the address, and it is defined by being sent."""
+    """A tag as it is sent or listed; the external id is that of the address. By being sent it is defined."""
 
     name: str = ""
     external_id: str | None = None
