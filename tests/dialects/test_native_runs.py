@@ -162,7 +162,7 @@ def test_a_held_clear_is_released_once(web: Web, auth: Auth, files: Any, known: 
     error(web.post(f"/v1/runs/{held}/release", auth=auth), 409, "nothing-held")
 
 
-@pytest.mark.parametrize("rest", ["", "/faults", "/rejected.csv", "/release"])
+@pytest.mark.parametrize("rest", ["", "/faults", "/rejected.csv", "/rejected.json", "/release"])
 def test_the_runs_of_others_do_not_exist(
     web: Web, auth: Auth, stranger: Auth, database: Database, known: int, rest: str
 ) -> None:

@@ -61,6 +61,17 @@ def test_faults_have_the_published_codes(douane: Douane, written: Written) -> No
     assert [each["wire_code"] for each in every] == [each["wire_code"] for each in receipt["faults"]]
 
 
+def test_rejected_accounts_are_printed_as_a_list(douane: Douane, written: Written) -> None:
+    sent = b'[{"accountExternalId": "A", "deleted": 7}]'
+    words = ["--dialect", "djust", "--company", "NORTH", "--json"]
+    run = json.loads(douane("import", written(sent, "accounts.json"), *words)[1])["run"]
+    code, out, err = douane("run", str(run), "--rejected")
+    assert (code, err) == (0, "")
+    (told,) = json.loads(out)
+    assert "deleted" in told.pop("douane_reason")
+    assert told == json.loads(sent)[0]
+
+
 def test_explain_shows_what_each_stage_hands_over(douane: Douane, written: Written) -> None:
     body = [*json.loads(NESTED), 3, {"accountExternalId": "X", "inactive": "perhaps"}]
     file = written(json.dumps(body).encode(), "accounts.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,28 +13,44 @@ from .options import Data, Json
 from .receipts import as_json_text, show_faults, show_receipt
 
 if TYPE_CHECKING:
+    from douane.settings import Settings
     from douane.store.database import Database
     from douane.store.runs import Run
 
 Number = Annotated[int, typer.Argument(metavar="ID", help="Its number, as douane runs lists it.", min=1)]
 Faults = Annotated[bool, typer.Option("--faults", help="All faults and warnings instead of the receipt.")]
+Rejected = Annotated[
+    bool,
+    typer.Option("--rejected", help="Its rejected lines or objects, as sent, to correct and send again."),
+]
 Release = Annotated[bool, typer.Option("--release", help="Do the clear that it holds.")]
 
 
 def run(
-    number: Number, faults: Faults = False, release: Release = False, data: Data = None, as_json: Json = False
+    number: Number,
+    faults: Faults = False,
+    rejected: Rejected = False,
+    release: Release = False,
+    data: Data = None,
+    as_json: Json = False,
 ) -> None:
     """Show the receipt of a run; with --release do the clear that it holds first.
 
-    Example: douane run 17 --faults
+    What --rejected prints is a file: lines in the charset that they were sent in, accounts as a list in JSON.
+
+    Example: douane run 17 --rejected > rejected.csv
     """
     from douane.dialects.receipts import receipt_of
     from douane.pipeline.release import release_run
     from douane.settings import from_environment
     from douane.store.database import explained, open_database
 
-    with open_database(from_environment(data)) as database, explained(database.url):
+    settings = from_environment(data)
+    with open_database(settings) as database, explained(database.url):
         found = _found(database, number)
+        if rejected:
+            _print_rejected(database, settings, found)
+            return
         if release:
             found = release_run(database, found)
         if faults:
@@ -63,6 +80,15 @@ def _pages(database: Database, found: Run) -> Iterator[list[dict[str, Any]]]:
     from douane.web.faults import in_pages
 
     return (faults_of(found, page) for page in in_pages(database, found.id, warnings=True))
+
+
+def _print_rejected(database: Database, settings: Settings, found: Run) -> None:
+    """Print the file of what was rejected. Refuses `no-rejected-lines` and `upload-gone`."""
+    from douane.web.rejected import rejected_file
+
+    for piece in rejected_file(database, settings, found):
+        sys.stdout.buffer.write(piece)
+    sys.stdout.flush()
 
 
 def _show_all(pages: Iterator[list[dict[str, Any]]], *, as_json: bool) -> None:

@@ -9,24 +9,23 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from douane.model.refusing import refusal
+from douane.store.database import Database
 from douane.store.runs import Run
 from douane.store.uploads import fetch
-
-from .service import Service
 
 DAY_SECONDS = 86_400
 PART_DAYS = 1
 
 
 @contextmanager
-def kept_upload(service: Service, run: Run) -> Iterator[Path]:
+def kept_upload(database: Database, run: Run) -> Iterator[Path]:
     """The bytes of a run's upload as a file to read inside the block. Refuses `upload-gone`."""
     if run.upload_path and Path(run.upload_path).is_file():
         yield Path(run.upload_path)
         return
     with tempfile.TemporaryDirectory(prefix="douane-") as folder:
         target = Path(folder) / "upload"
-        with service.database.connection() as conn:
+        with database.connection() as conn:
             size = fetch(conn, run.id, target)
         if not size:
             raise refusal("upload-gone", str(run.id))

@@ -66,11 +66,13 @@ def _anchor(method: str, path: str) -> str:
 
 
 def _section(method: str, path: str, operation: dict[str, Any]) -> str:
+    body = operation.get("requestBody") or {}
     parts = [
         f'<section id="{_anchor(method, path)}"><h2><b>{method}</b> <code>{escape(path)}</code></h2>',
         f"<p>{escape(operation.get('summary') or '')}</p><p>{escape(operation.get('description') or '')}</p>",
         _parameters(operation.get("parameters") or []),
-        _examples("Body", operation.get("requestBody") or {}),
+        _examples("Body", body),
+        f"<p>{escape(body.get('description') or '')}</p>",
     ]
     for status, response in (operation.get("responses") or {}).items():
         parts.append(_examples(f"{status} {response.get('description', '')}", response))

@@ -21,10 +21,11 @@ from douane.store.runs import Run, get_run, list_faults, list_runs
 from .callers import headers_of
 from .faults import in_pages
 from .openapi import security
-from .rejected import rejected_csv
+from .rejected import rejected_csv, rejected_json
 from .service import Service
 
 CSV = "text/csv"
+JSON = "application/json"
 Asking = Request[Any, Any, Any]
 RunsLimit = Annotated[int, QueryParameter(ge=1, le=500, description="How many runs.")]
 Before = Annotated[int | None, QueryParameter(description="Only runs with an id below this one.")]
@@ -71,8 +72,18 @@ def runs(service: Service) -> list[HTTPRouteHandler]:
     )
     async def rejected(request: Asking, run_id: FromPath[int]) -> Stream:
         run = await _run(service, request, run_id)
-        lines = await asyncio.to_thread(rejected_csv, service, run)
+        lines = await asyncio.to_thread(rejected_csv, service.database, service.settings, run)
         return _csv(lines, f"run-{run.id}-rejected.csv")
+
+    @get(
+        "/v1/runs/{run_id:int}/rejected.json",
+        summary="The rejected accounts as sent, with the reason, as a list to correct and send again.",
+        **common,
+    )
+    async def rejected_list(request: Asking, run_id: FromPath[int]) -> Stream:
+        run = await _run(service, request, run_id)
+        objects = await asyncio.to_thread(rejected_json, service.database, service.settings, run)
+        return _file(objects, f"run-{run.id}-rejected.json", JSON)
 
     @post("/v1/runs/{run_id:int}/release", status_code=200, summary="Do the clear that was held.", **common)
     async def release(request: Asking, run_id: FromPath[int]) -> dict[str, Any]:
@@ -80,7 +91,7 @@ def runs(service: Service) -> list[HTTPRouteHandler]:
         released = await service.gate.run(run.company_id, release_run, service.database, run)
         return await asyncio.to_thread(_receipt, service, released)
 
-    return [listed, receipt, faults, rejected, release]
+    return [listed, receipt, faults, rejected, rejected_list, release]
 
 
 async def _caller(service: Service, request: Asking) -> Caller:
@@ -138,4 +149,8 @@ def _is_csv(request: Asking, shape: str | None) -> bool:
 
 
 def _csv(lines: Iterator[str] | Iterator[bytes], name: str) -> Stream:
-    return Stream(lines, media_type=CSV, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return _file(lines, name, CSV)
+
+
+def _file(parts: Iterator[str] | Iterator[bytes], name: str, kind: str) -> Stream:
+    return Stream(parts, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

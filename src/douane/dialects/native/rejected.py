@@ -30,7 +30,7 @@ def rejected_lines(
     yield f"{REASON_LABEL}{layout.delimiter}{_shown(header)}\r\n"
     by_line = groupby(faults, key=itemgetter("line"))
     for line, text in records:
-        reason = next((_reason(each) for at, each in by_line if at == line), "")
+        reason = next((reason_of(each) for at, each in by_line if at == line), "")
         yield f"{_cell(reason, layout)}{layout.delimiter}{_shown(text)}\r\n"
 
 
@@ -40,7 +40,8 @@ def resent_lines(records: Iterable[tuple[int, str]]) -> Iterator[str]:
         yield f"{_shown(text)}\r\n"
 
 
-def _reason(faults: Iterable[Mapping[str, Any]]) -> str:
+def reason_of(faults: Iterable[Mapping[str, Any]]) -> str:
+    """What is wrong with one line, in one line."""
     return "; ".join(map(_sentence, faults))
 
 
