@@ -1,9 +1,9 @@
-"""Claim: 200,000 accounts with two addresses each are pulled in 1.5 times the COPY of their rows and the fetch.
+"""Claim: 200,000 accounts with two addresses each are pulled in 1.5 times COPY of their rows and the fetch.
 
-200 pages of 1,000 from a server on this machine, read by the mapping that is there from the start. The time is
-the client's: from POST /v1/connectors/{name}/pulls until the run is told to be over. The floor is COPY of the
-stored rows of customers, addresses and links, ids too, into equal tables in one transaction, and the time in
-which one connection fetches the pages to a file. The same pages again may take at most 0.6 of it.
+200 pages of 1,000 from a server on this machine, read by the mapping that is there from the start. The time
+is the client's: from POST /v1/connectors/{name}/pulls until the run is told to be over. The floor is COPY of
+the stored rows of customers, addresses and links, ids too, into equal tables in one transaction, and the time
+in which one connection fetches the pages to a file. The same pages again may take at most 0.6 of it.
 """
 
 from __future__ import annotations

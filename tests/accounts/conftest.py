@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from psycopg.rows import dict_row
 
 from douane.model.addresses import ADDRESS_FEED
+from douane.model.builtin_mappings import DJUST
 from douane.model.custom_fields import CUSTOM_PREFIX
 from douane.model.customers import ACCOUNT_FEED
 from douane.pipeline.accounts.merge import AccountMerge
-from douane.pipeline.accounts.records import PLACE, AccountBatch
+from douane.pipeline.accounts.records import CHECK, FINGERPRINT, PLACE, AccountBatch
+from douane.pipeline.accounts.texts import LoadTexts, Meaning, Recognized
 from douane.pipeline.accounts.wishes import AccountWishes
 from douane.pipeline.batch import LINE, no_faults
 from douane.pipeline.report import kept_receipt, receipt_of
@@ -32,6 +36,7 @@ from douane.store.runs import Run, finish_run, start_run
 SendAccounts = Callable[..., dict[str, Any]]
 Stored = Callable[..., Any]
 
+MEANING = Meaning.of(DJUST, ())
 ACCOUNT_NAMES = {each.name for each in ACCOUNT_FEED}
 ADDRESS_NAMES = {each.name for each in ADDRESS_FEED}
 
@@ -60,17 +65,25 @@ def address(name: str = "X1", /, **fields: Any) -> dict[str, Any]:
     return {**whole, **fields}
 
 
-def batches_of(accounts: list[dict[str, Any]], size: int) -> Iterator[AccountBatch]:
-    """The accounts as the reader of a format would give them, `size` at a time."""
+def batches_of(
+    accounts: list[dict[str, Any]], size: int, load_texts: LoadTexts | None = None
+) -> Iterator[AccountBatch]:
+    """The accounts as the reader of a format would give them, `size` at a time, without those it knows."""
+    texts = load_texts() if load_texts else None
     for start in range(0, max(len(accounts), 1), size):
-        some = list(enumerate(accounts[start : start + size], start + 1))
+        sent = list(enumerate(accounts[start : start + size], start + 1))
+        prints = MEANING.prints(pl.Series([json.dumps(each).encode() for _, each in sent], dtype=pl.Binary))
+        is_known, recognized = texts.find(prints) if texts else (np.zeros(len(sent), np.bool_), Recognized())
+        some = [each for each, known in zip(sent, is_known, strict=True) if not known]
         own = [{LINE: line} | _texts(each) for line, each in some]
         theirs = [
             {LINE: line, PLACE: place} | _texts(one)
             for line, each in some
             for place, one in enumerate(each.get("addresses", []), 1)
         ]
-        yield AccountBatch(_frame(own, (LINE,)), _frame(theirs, (LINE, PLACE)), no_faults(), len(some))
+        high, low = (each[~is_known].view(np.int64) for each in (prints.high, prints.low))
+        rows = _frame(own, (LINE,)).with_columns(pl.Series(FINGERPRINT, high), pl.Series(CHECK, low))
+        yield AccountBatch(rows, _frame(theirs, (LINE, PLACE)), no_faults(), len(sent), recognized)
 
 
 def flat(accounts: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -123,7 +136,7 @@ def send_accounts(
         with database.connection() as conn, tempfile.TemporaryDirectory(dir=settings.data) as folder:
             merging = AccountMerging(conn, database, company.organization_id, company.id, run.id)
             merge = AccountMerge(merging, wishes, settings, Path(folder), size)
-            merge.write(lambda: batches_of(accounts, size))
+            merge.write(lambda texts: batches_of(accounts, size, texts))
             faults = merge.outcome.faults.pieces()
             Merging(conn, None, company.organization_id, company.id, run.id).copy_faults(faults)  # type: ignore[arg-type]
             ended = finish_run(conn, run.id, kept_receipt(merge.tables, merge.notes, {}))

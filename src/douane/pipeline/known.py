@@ -63,7 +63,7 @@ class Keys:
         """Which keys are not missing."""
         return np.asarray((self.high | self.low) != 0)
 
-    def take(self, which: Mask | Positions) -> Keys:
+    def take(self, which: Mask | Positions | slice) -> Keys:
         """The keys at these places."""
         return Keys(self.high[which], self.low[which])
 

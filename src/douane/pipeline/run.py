@@ -24,6 +24,7 @@ from douane.store.statistics import refresh_statistics
 from .accounts.intake import AccountIntake
 from .accounts.merge import AccountMerge
 from .accounts.records import AccountBatch
+from .accounts.texts import LoadTexts
 from .batch import Batch
 from .clock import Clock
 from .decode import decode
@@ -163,9 +164,9 @@ class _Import:
         run = self.run
         flattening, wishes = accounts.prepared(self.conn, run.organization_id)
 
-        def reread() -> Iterator[AccountBatch]:
+        def reread(load_texts: LoadTexts | None) -> Iterator[AccountBatch]:
             blocks = self._blocks(file.data, encoding, clock)
-            return clock.timed("parse", flattening.batches(blocks), "decode")
+            return clock.timed("parse", flattening.batches(blocks, load_texts), "decode")
 
         merging = AccountMerging(self.conn, self.database, run.organization_id, run.company_id, run.id)
         merge = AccountMerge(merging, wishes, self.settings, folder)

@@ -29,7 +29,11 @@ OF_ADDRESSES = tuple(each.name for each in ADDRESS_FIELDS)
 TOLD = (*OF_ADDRESSES[1:], CUSTOM)
 """What an address says of itself."""
 
-STAGED_ACCOUNTS = ("id", "line", "key", "alias", "fingerprint", "code", *FEED, CUSTOM, "rows", "is_new")
+SENT_ADDRESSES, SENT_LINKS = "sent_addresses", "sent_links"
+SENT = ("fingerprint", "sent_check", SENT_ADDRESSES, SENT_LINKS)
+"""What is kept of what an account was last sent as."""
+
+STAGED_ACCOUNTS = ("id", "line", "key", "alias", *SENT, "code", *FEED, CUSTOM, "rows", "is_new")
 STAGED_ADDRESSES = (
     "owner",
     "line",
@@ -106,7 +110,8 @@ class AccountMerging:
     def count(self, table: Numbered, enough: int) -> int:
         """How many rows the company has in the table, `enough` at most."""
         statement = Text(SQL["count_rows"]).format(table=Identifier(table))
-        row = self.conn.execute(statement, self.scope | {"enough": enough}).fetchone()
+        with self.database.connection() as aside:
+            row = aside.execute(statement, self.scope | {"enough": enough}).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -121,6 +126,12 @@ class AccountMerging:
         with self.database.connection() as aside, aside.cursor(binary=True) as cursor:
             yield b""
             for row in cursor.stream(statement, values):
+                yield row[0]
+
+    def known_texts(self) -> Iterator[bytes]:
+        """Runs of `pipeline.accounts.texts.RECORD`, of the customers that are known by a text."""
+        with self.database.connection() as aside, aside.cursor(binary=True) as cursor:
+            for row in cursor.stream(SQL["known_texts"], self.scope):
                 yield row[0]
 
     def known_addresses(self) -> bytes:
@@ -165,7 +176,7 @@ class AccountMerging:
         keep_origins(self.conn, self.scope)
 
     def _stage(self, accounts: Iterable[bytes], addresses: Iterable[bytes]) -> None:
-        self._do("create_staged_accounts", fields=_names(FEED))
+        self._do("create_staged_accounts", sent=_names(SENT), fields=_names(FEED))
         self._do("create_staged_addresses", fields=_names(OF_ADDRESSES, "a"))
         self.copy("staged_accounts", STAGED_ACCOUNTS, accounts)
         self.copy("staged_addresses", STAGED_ADDRESSES, addresses)
@@ -211,7 +222,7 @@ class AccountMerging:
         self._change_addresses()
         self._do("note_owners_of_addresses")
         self._do("analyze_changed")
-        self._do("put_customers", fields=_names(FEED), values=_values_of_new())
+        self._do("put_customers", sent=_names(SENT), fields=_names(FEED), values=_values_of_new())
         self._change_customers()
         links = {name: self._count(f"{verb}_links") for name, verb in LINK_VERBS.items()}
         forgotten = self._forget_fingerprints()
@@ -228,7 +239,8 @@ class AccountMerging:
 
     def _change_customers(self) -> None:
         wanted = [Text("coalesce({}, {})").format(*_kept(name)) for name in FEED]
-        self._change("change_customers", (*FEED, CUSTOM), wanted)
+        parts = {"sent": _names(SENT, "s"), "stored": _names(SENT, "t"), "assigned": _assigned(SENT)}
+        self._change("change_customers", (*FEED, CUSTOM), wanted, **parts)
 
     def _change(
         self, statement: str, names: Sequence[str], wanted: list[Composed], **parts: Composed
@@ -288,6 +300,11 @@ def keep_origins(conn: Connection, scope: dict[str, Any]) -> None:
 
 def _names(names: Iterable[str], table: str = "") -> Composed:
     return Text(", ").join(Identifier(*((table,) if table else ()), name) for name in names)
+
+
+def _assigned(names: Iterable[str]) -> Composed:
+    """Sets each of the columns to what is staged."""
+    return Text(", ").join(Text("{} = {}").format(Identifier(each), Identifier("s", each)) for each in names)
 
 
 def _joined(template: str, names: Iterable[str], by: str = ", ") -> Composed:

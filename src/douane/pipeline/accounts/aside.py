@@ -23,7 +23,7 @@ NAME = "name "
 def repeated_names(reread: ReadAccounts) -> Hashes:
     """The hashes of the external ids that more than one object of the list has, in order."""
     hashes = np.concatenate(
-        [np.empty(0, np.uint64), *(external_keys(names_of(each.accounts)).high for each in reread())]
+        [np.empty(0, np.uint64), *(external_keys(names_of(each.accounts)).high for each in reread(None))]
     )
     found, counts = np.unique(hashes, return_counts=True)
     return np.asarray(found[(counts > 1) & (found != 0)])
@@ -57,6 +57,7 @@ class Aside:
             batch.addresses.filter(~of_kept),
             batch.faults.filter(~of_kept),
             batch.received - kept.height,
+            batch.recognized,
         )
         return rest, addresses
 

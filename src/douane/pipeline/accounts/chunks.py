@@ -13,14 +13,14 @@ from douane.pipeline.batch import LINE, no_faults
 from douane.pipeline.identity import SEPARATOR, hashed
 from douane.pipeline.known import Keys
 
-from .fingerprints import FACTOR, hash_rows
+from .fingerprints import hash_rows
 from .records import AccountBatch, no_accounts, no_addresses
+from .texts import Recognized
 from .wishes import AccountWishes
 
 OWNER = "owner"
 """The line of the account that a row belongs to: of its first object, where it has several."""
 
-FINGERPRINT = "fingerprint"
 CONTENT = "content"
 """The fingerprint of an address by itself, whatever it is to its account."""
 
@@ -35,16 +35,17 @@ Lines = npt.NDArray[np.uint32]
 class Chunk:
     """Some whole accounts as sent.
 
-    `accounts` has a row for each object, with OWNER and FINGERPRINT, `addresses` one for each address, with
-    OWNER and CONTENT. The objects of one account stand side by side. `external` are the keys of the external
-    ids of the objects, missing where there is none. `faults` and `received` are those of the batches.
+    `accounts` has a row for each object, with OWNER, `addresses` one for each address, with OWNER and
+    CONTENT. The objects of one account stand side by side. `external` are the keys of the external ids of the
+    objects, missing where there is none. `faults`, `unreadable` and `recognized` are those of the batches.
     """
 
     accounts: pl.DataFrame
     addresses: pl.DataFrame
     external: Keys
     faults: pl.DataFrame
-    received: int
+    unreadable: int
+    recognized: Recognized
 
     @property
     def starts(self) -> npt.NDArray[np.int64]:
@@ -85,7 +86,7 @@ def in_chunks(batches: Iterable[AccountBatch], size: int = ACCOUNTS_AT_ONCE) -> 
 
 
 def chunk_of(batch: AccountBatch, wishes: AccountWishes) -> Chunk:
-    """The batch with what names its accounts and tells whether they changed; equal neighbours are one."""
+    """The batch with what names its accounts; neighbours of one name are one."""
     accounts, addresses = batch.accounts, batch.addresses
     names = names_of(accounts)
     lines = accounts[LINE].to_numpy()
@@ -94,24 +95,17 @@ def chunk_of(batch: AccountBatch, wishes: AccountWishes) -> Chunk:
     if len(at) and (np.diff(at) < 0).any():
         order = np.argsort(at, kind="stable")
         addresses, at = addresses[order], at[order]
-    content = hash_rows(addresses, "address", wishes.of_addresses, without=FLAGS)
-    flags = [each for each in addresses.columns if each in FLAGS]
-    roles = hash_rows(addresses.select(flags), "link", {}) if flags else np.zeros(addresses.height, np.uint64)
-    own = hash_rows(accounts, "account", wishes.of_accounts)
-    sums = np.concatenate(
-        [np.zeros(1, np.uint64), np.cumsum((content + roles * FACTOR) * FACTOR, dtype=np.uint64)]
-    )
-    places = np.searchsorted(at, np.arange(accounts.height + 1))
-    prints = own + sums[places[1:]] - sums[places[:-1]]
+    content = hash_rows(addresses, wishes.of_addresses, without=FLAGS)
     return Chunk(
-        accounts.with_columns(pl.Series(OWNER, owners), pl.Series(FINGERPRINT, prints.view(np.int64))),
+        accounts.with_columns(pl.Series(OWNER, owners)),
         addresses.with_columns(
             pl.Series(OWNER, owners[at] if len(owners) else owners),
             pl.Series(CONTENT, content.view(np.int64)),
         ),
         external_keys(names),
         batch.faults,
-        batch.received,
+        batch.unreadable,
+        batch.recognized,
     )
 
 
@@ -168,6 +162,7 @@ def _together(batches: list[AccountBatch]) -> AccountBatch:
         pl.concat([each.addresses for each in batches], how="diagonal"),
         pl.concat([each.faults for each in batches]),
         sum(each.received for each in batches),
+        Recognized.joined([each.recognized for each in batches]),
     )
 
 
@@ -192,6 +187,7 @@ def _split(batch: AccountBatch) -> tuple[AccountBatch, AccountBatch]:
         batch.addresses.filter(early),
         batch.faults.filter(early_faults),
         batch.received - rest.received,
+        batch.recognized,
     ), rest
 
 

@@ -1,8 +1,8 @@
-"""Fingerprints: what an account was last sent as, all its addresses included, whatever their order.
+"""Fingerprints of addresses: what one was last sent as, whichever account it was sent with.
 
-The fingerprint of a row is made of the xxHash64 of its cells, each seeded by the name of its field and by
-what gives it its meaning; that of an account is the sum of those of its own row and of its addresses. A cell
-that is null counts for nothing. It is part of the schema, as what is stored was made by it.
+A fingerprint is made of the xxHash64 of the cells, each seeded by the name of its field and by what gives it
+its meaning. A cell that is null counts for nothing. It is part of the schema, as what is stored was made by
+it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from douane.pipeline.batch import LINE
 
 from .records import PLACE
 
-READING = "accounts 1"
-"""Counts the changes of what a cell means: a new one has all accounts read again."""
+READING = "addresses 1"
+"""Counts the changes of what a cell means: a new one has all addresses compared again."""
 
 FACTOR = np.uint64(0x9E3779B185EBCA87)
 HALF, LESS = np.uint64(32), np.uint64(29)
@@ -31,13 +31,11 @@ HALF, LESS = np.uint64(32), np.uint64(29)
 Hashes = npt.NDArray[np.uint64]
 
 
-def hash_rows(
-    rows: pl.DataFrame, entity: str, custom: Mapping[str, CustomField], without: Collection[str] = ()
-) -> Hashes:
+def hash_rows(rows: pl.DataFrame, custom: Mapping[str, CustomField], without: Collection[str] = ()) -> Hashes:
     """A hash of the cells of each row, but for LINE, PLACE and the columns `without`."""
     names = [each for each in rows.columns if each not in {LINE, PLACE, *without}]
     total = np.zeros(rows.height, np.uint64)
-    for column in rows.select(_hash(pl.col(each), _meaning(entity, each, custom)) for each in names):
+    for column in rows.select(_hash(pl.col(each), _meaning(each, custom)) for each in names):
         total += column.to_numpy()
     total ^= total >> HALF
     total *= FACTOR
@@ -51,6 +49,6 @@ def _hash(cells: pl.Expr, meaning: str) -> pl.Expr:
     return plh.NonCryptographicHashingNameSpace(cells).xxhash64(seed=seed).fill_null(0)
 
 
-def _meaning(entity: str, name: str, custom: Mapping[str, CustomField]) -> str:
+def _meaning(name: str, custom: Mapping[str, CustomField]) -> str:
     known = asdict(custom[name]) if name in custom else None
-    return json.dumps([READING, entity, name, known], sort_keys=True)
+    return json.dumps([READING, name, known], sort_keys=True)

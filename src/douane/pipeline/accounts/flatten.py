@@ -17,9 +17,11 @@ from douane.model.refusing import refusal
 from douane.pipeline.batch import no_faults
 
 from .mapped_cells import MappedCells
+from .numbering import Lines, Numbering
 from .objects import Objects
 from .records import AccountBatch, AccountLabels, no_accounts, no_addresses
 from .sources import Source, sources_of
+from .texts import LoadTexts, Meaning, Recognized
 from .typed import Reader
 
 PIECE_BYTES = 256 * 1024
@@ -41,50 +43,69 @@ class Flattening:
         self._has_lines = has_lines
         self._sources = sources_of(document, custom_fields)
         self._reader = Reader(self._sources)
+        self._meaning = Meaning.of(document, custom_fields)
 
     @cached_property
     def labels(self) -> AccountLabels:
         """What the sender calls the fields."""
         return AccountLabels(_labels(self._sources.accounts), _labels(self._sources.addresses))
 
-    def batches(self, blocks: Iterator[bytes]) -> Iterator[AccountBatch]:
+    def batches(self, blocks: Iterator[bytes], load_texts: LoadTexts | None = None) -> Iterator[AccountBatch]:
         """The objects of a text in UTF-8; at least one batch.
 
-        Refuses `not-json` and `no-json-list`.
+        Objects whose texts are known are not read, once so many have come that to know them is worth the
+        loading. Refuses `not-json` and `no-json-list`.
         """
         account = MappedCells(self._document, "")
         address = MappedCells(self._document, ADDRESS_PREFIX)
-        for objects in self._gathered(blocks):
+        for objects, recognized in self._gathered(blocks, load_texts):
             accounts, wrong_cells = account.mapped(objects.accounts)
             addresses, wrong_parts = address.mapped(objects.addresses)
             faults = pl.concat([objects.faults, wrong_cells, wrong_parts])
-            yield AccountBatch(accounts, addresses, faults, objects.received)
+            received = objects.received + len(recognized.ids)
+            yield AccountBatch(accounts, addresses, faults, received, recognized)
 
-    def _gathered(self, blocks: Iterator[bytes]) -> Iterator[Objects]:
-        """The objects, some thousand at a time."""
+    def _gathered(
+        self, blocks: Iterator[bytes], load_texts: LoadTexts | None
+    ) -> Iterator[tuple[Objects, Recognized]]:
+        """The objects, some thousand at a time, and those that were recognized among them."""
         waiting: list[Objects] = []
-        for objects in self._read(blocks):
-            waiting.append(objects)
-            if sum(each.received for each in waiting) >= OBJECTS_AT_ONCE:
-                yield _together(waiting)
-                waiting = []
-        yield _together(waiting)
+        recognized: list[Recognized] = []
+        for lines in self._lines(blocks, load_texts):
+            recognized.append(lines.recognized)
+            for objects in self._read(lines):
+                waiting.append(objects)
+                if sum(each.received for each in waiting) >= OBJECTS_AT_ONCE:
+                    yield _together(waiting), Recognized.joined(recognized)
+                    waiting, recognized = [], []
+        yield _together(waiting), Recognized.joined(recognized)
 
-    def _read(self, blocks: Iterator[bytes]) -> Iterator[Objects]:
+    def _lines(self, blocks: Iterator[bytes], load_texts: LoadTexts | None) -> Iterator[Lines]:
+        """The texts of the objects that are to be read. Refuses `not-json` and `no-json-list`."""
         path = self._document.layout.records
-        count = 0
+        numbering = Numbering(self._meaning, load_texts)
         try:
             lines = lines_of_file(blocks) if self._has_lines else lines_of_list(blocks, read_path(path))
-            for text in in_pieces(lines, PIECE_BYTES):
-                objects = self._reader.read(text, count + 1)
-                count += objects.received
-                yield objects
+            for text in lines:
+                yield numbering.taken(text)
         except NoRecords as reason:
             raise refusal("no-json-list", f"{path}: {reason}") from None
         except CutJson:
             raise refusal("not-json", "it ends before its list does") from None
         except BadJson as reason:
             raise refusal("not-json", str(reason)) from None
+
+    def _read(self, lines: Lines) -> Iterator[Objects]:
+        """The objects, a piece of text at a time. Refuses `not-json`."""
+        at = 0
+        for text in in_pieces([lines.text], PIECE_BYTES):
+            numbers = lines.numbers[at : at + text.count(b"\n")]
+            try:
+                objects = self._reader.read(text, numbers)
+            except BadJson as reason:
+                raise refusal("not-json", str(reason)) from None
+            yield objects.with_prints(numbers, lines.prints.take(slice(at, at + len(numbers))))
+            at += len(numbers)
 
 
 def _labels(sources: Sequence[Source]) -> dict[str, str]:

@@ -9,19 +9,21 @@ import polars as pl
 from douane.pipeline.batch import FAULT_SCHEMA, LINE, no_faults
 from douane.pipeline.validate import VALUE_LENGTH_MAX
 
-from .chunks import FINGERPRINT, OWNER
+from .chunks import OWNER
 from .custom import CUSTOM
-from .records import AccountLabels
+from .records import CHECK, FINGERPRINT, AccountLabels
 
 ROWS = "rows"
 """How many objects of the list an account has."""
 
-NO_FIELDS = {LINE, OWNER, FINGERPRINT, CUSTOM, ROWS}
+NO_FIELDS = {LINE, OWNER, FINGERPRINT, CHECK, CUSTOM, ROWS}
 
 
 @dataclass(frozen=True)
 class Joined:
-    """A row for each account: LINE of its first object, FINGERPRINT, ROWS, and its fields.
+    """A row for each account: LINE of its first object, FINGERPRINT, CHECK, ROWS, and its fields.
+
+    An account of several objects has no CHECK: it is known by none of their texts alone.
 
     `members` are the objects (LINE, OWNER) of the accounts that have several.
     """
@@ -32,7 +34,7 @@ class Joined:
 
 
 def joined(rows: pl.DataFrame, labels: AccountLabels) -> Joined:
-    """The objects (LINE, OWNER, FINGERPRINT and fields) of whole accounts, in any order, as accounts."""
+    """The objects (LINE, OWNER, FINGERPRINT, CHECK, fields) of whole accounts, in any order, as accounts."""
     if (rows[LINE] == rows[OWNER]).all():
         one = rows.drop(OWNER).with_columns(pl.lit(1, pl.UInt32).alias(ROWS))
         return Joined(one, rows.select(LINE, OWNER).clear(), no_faults())
@@ -43,6 +45,7 @@ def joined(rows: pl.DataFrame, labels: AccountLabels) -> Joined:
         rows.group_by(OWNER, maintain_order=True)
         .agg(
             pl.col(FINGERPRINT).reinterpret(signed=False).sum().reinterpret(signed=True),
+            pl.when(pl.len() == 1).then(pl.col(CHECK).first()).alias(CHECK),
             pl.col(fields).drop_nulls().last(),
             pl.when(pl.col(CUSTOM).count() > 0)
             .then("{" + inside.drop_nulls().str.join(",") + "}")

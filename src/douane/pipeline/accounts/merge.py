@@ -86,7 +86,7 @@ class AccountMerge:
         folder.mkdir()
         self._pass = Pass(self._merging, self._wishes, self._settings, folder, oddities)
         try:
-            self._pass.write(lambda: in_chunks(reread(), self._accounts_at_once))
+            self._pass.write(lambda texts: in_chunks(reread(texts), self._accounts_at_once))
         except ReadAgain as reason:
             if reason.is_repeated:
                 oddities.names = repeated_names(reread)

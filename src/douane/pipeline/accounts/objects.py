@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from douane.formats.json_outside import BadJson, in_words
@@ -15,8 +17,9 @@ from douane.formats.json_values import NoSingleValue, as_text, exact, kind_of, s
 from douane.model.customer_tags import SEPARATOR
 from douane.model.json_paths import Each, Path, values_at
 from douane.pipeline.batch import FAULT_SCHEMA, LINE
+from douane.pipeline.known import Keys
 
-from .records import PLACE
+from .records import CHECK, FINGERPRINT, PLACE
 from .sources import Source, Sources
 
 UNREADABLE = "not-a-json-row"
@@ -26,6 +29,7 @@ PARTS_MAX = 50_000
 SHOWN_BYTES, SHOWN_CHARACTERS = 800, 200
 _OBJECT = msgspec.json.Decoder(float_hook=exact)
 
+Lines = npt.NDArray[np.uint32]
 Cells = dict[str, "str | None"]
 
 
@@ -41,6 +45,12 @@ class Objects:
     faults: pl.DataFrame
     received: int
 
+    def with_prints(self, numbers: Lines, prints: Keys) -> Objects:
+        """The objects with FINGERPRINT and CHECK, given those of the numbers."""
+        at = np.searchsorted(numbers, self.accounts[LINE].to_numpy())
+        high, low = (pl.Series(each[at].view(np.int64)) for each in (prints.high, prints.low))
+        return replace(self, accounts=self.accounts.with_columns(high.alias(FINGERPRINT), low.alias(CHECK)))
+
 
 class OddObject(ValueError):
     """An object that is no account: a code and its detail."""
@@ -50,14 +60,14 @@ class OddObject(ValueError):
         self.code, self.detail = code, detail
 
 
-def read_singly(text: bytes, first: int, sources: Sources) -> Objects:
-    """The objects of whole lines of text, the first of which has the number `first`; any object at all.
+def read_singly(text: bytes, numbers: Lines, sources: Sources) -> Objects:
+    """The objects of whole lines of text, which have these numbers; any object at all.
 
     Raises BadJson for what is no JSON.
     """
     made = _Made()
-    lines = [each for each in text.split(b"\n") if each.strip()]
-    for number, line in enumerate(lines, first):
+    lines = text.split(b"\n")[:-1]
+    for number, line in zip(numbers.tolist(), lines, strict=True):
         try:
             made.take(number, _value(line, number), sources)
         except OddObject as odd:

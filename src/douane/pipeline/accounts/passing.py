@@ -20,20 +20,21 @@ from douane.pipeline.overlap import ahead
 from douane.pipeline.tally import Tally
 from douane.pipeline.values.flag import read_flags
 from douane.settings import Settings
-from douane.store.account_merging import AccountMerging
+from douane.store.account_merging import SENT_ADDRESSES, SENT_LINKS, AccountMerging
 from douane.store.customer_tags import make_customer_tags
 
 from .aside import Aside
-from .chunks import CONTENT, FINGERPRINT, OWNER, Chunk, chunk_of, names_of
+from .chunks import CONTENT, OWNER, Chunk, chunk_of, names_of
 from .claims import Claim, Claims
 from .ids import Ids
 from .joining import ROWS, Joined, joined
 from .judging import IS_OFF, Judge, repeats
 from .matching import Match, Matching
 from .reading import read_accounts, read_addresses, unknown_tags
-from .records import AccountBatch, ReadAccounts
+from .records import CHECK, FINGERPRINT, AccountBatch, ReadAccounts
 from .settling import Piece, Settling, Sound
 from .splitting import Splitting, stored_claim
+from .texts import KnownTexts
 from .wishes import AccountWishes
 
 Numbers = npt.NDArray[np.int64]
@@ -90,6 +91,8 @@ class Pass:
         self._aside = Aside(folder, oddities.names, settings.gathered_rows_max)
         self._spoken = Claims()
         self._recognized: list[Numbers] = []
+        self._unread: list[Numbers] = []
+        self._spoken_of: list[Numbers] = []
         self._members: list[pl.DataFrame] = []
         self._tags: set[str] = set()
         self.tags_made: list[str] = []
@@ -103,7 +106,7 @@ class Pass:
     def write(self, reread: ReadAccounts) -> None:
         """Read the list, in pieces that split no account, and write it. Raises ReadAgain."""
         with (
-            ahead(reread()) as batches,
+            ahead(reread(self._load_texts)) as batches,
             Ids.of(lambda count: self._merging.reserve_ids("customers", count)) as customers,
             Ids.of(lambda count: self._merging.reserve_ids("addresses", count)) as addresses,
         ):
@@ -128,6 +131,15 @@ class Pass:
         settle = (self._merging, splitting, self.tallies, self._folder, ids)
         self._settling = Settling(*settle, has_straight=has_straight)
 
+    def _load_texts(self) -> KnownTexts | None:
+        """The texts that need not be read; none where they do not fit into memory, or were misleading."""
+        oddities, rows_max = self._oddities, self._settings.known_rows_max
+        if not oddities.recognizes or len(oddities.names):
+            return None
+        if self._merging.count("customers", rows_max + 1) > rows_max:
+            return None
+        return KnownTexts(self._merging.known_texts(), without=oddities.ids)
+
     def _stored_addresses(self) -> Claim:
         return stored_claim(self._merging.known_addresses())
 
@@ -146,6 +158,7 @@ class Pass:
         external = chunk.external.take(starts)
         self._speak(external)
         match = self._matching.match(external, names_of(chunk.accounts).gather(starts))
+        self._spoken_of.append(match.ids)
         is_known = self._recognize(chunk, match)
         if is_known.all():
             return
@@ -157,12 +170,13 @@ class Pass:
 
     def _receive(self, chunk: Chunk) -> None:
         """Count what came; what is no account is rejected."""
-        unreadable = chunk.received - chunk.accounts.height
-        tally = self.outcome.tally
-        tally.received += chunk.received
-        tally.rejected += unreadable
-        tally.unreadable += unreadable
-        self.tallies["addresses"].received += chunk.addresses.height
+        tally, recognized = self.outcome.tally, chunk.recognized
+        tally.received += chunk.unreadable + chunk.accounts.height + len(recognized.ids)
+        tally.rejected += chunk.unreadable
+        tally.unreadable += chunk.unreadable
+        self.tallies["addresses"].received += chunk.addresses.height + recognized.addresses
+        self._leave(len(recognized.ids), recognized.addresses, recognized.links)
+        self._unread.append(recognized.ids)
         self.outcome.tell(chunk.faults, is_warning=False)
         if self._wishes.makes_tags and "tags" in chunk.accounts.columns:
             self._tags |= unknown_tags(chunk.accounts["tags"], self._wishes)
@@ -185,19 +199,23 @@ class Pass:
             is_known &= ~np.logical_or.reduceat(is_faulty, chunk.starts)
         if is_known.any():
             self._recognized.append(match.ids[is_known])
-            self.outcome.tally.unchanged += int(chunk.sizes[is_known].sum())
             same = chunk.only(np.repeat(is_known, chunk.sizes)).addresses
-            self.tallies["addresses"].unchanged += same.height
             links = same.height - (_words_of_truth(same[IS_OFF]) if IS_OFF in same.columns else 0)
-            self.tallies["address_links"].received += links
-            self.tallies["address_links"].unchanged += links
+            self._leave(int(chunk.sizes[is_known].sum()), same.height, links)
         return np.asarray(is_known)
+
+    def _leave(self, accounts: int, addresses: int, links: int) -> None:
+        """Count objects that stand as they were last sent."""
+        self.outcome.tally.unchanged += accounts
+        self.tallies["addresses"].unchanged += addresses
+        self.tallies["address_links"].received += links
+        self.tallies["address_links"].unchanged += links
 
     def _sound(self, chunk: Chunk, match: Match) -> Sound | None:
         """The accounts that may be stored by what they say; the others are told and counted."""
-        accounts = read_accounts(chunk.accounts.drop(OWNER, FINGERPRINT), self._wishes)
+        accounts = read_accounts(chunk.accounts.drop(OWNER, FINGERPRINT, CHECK), self._wishes)
         addresses = read_addresses(chunk.addresses.drop(OWNER, CONTENT), self._wishes)
-        rows = accounts.rows.with_columns(chunk.accounts[OWNER], chunk.accounts[FINGERPRINT])
+        rows = accounts.rows.with_columns(chunk.accounts.select(OWNER, FINGERPRINT, CHECK))
         one = joined(_complete(rows, ("external_id", *ACCOUNT_REQUIRED), TRUTHS), self._wishes.labels)
         theirs = addresses.rows.with_columns(chunk.addresses[OWNER], chunk.addresses[CONTENT])
         theirs = _complete(theirs, ("external_id",), tuple(each.name for each in LINK_FIELDS))
@@ -220,7 +238,7 @@ class Pass:
         if is_bad.all():
             return None
         self._members.append(one.members)
-        sound = told.filter(pl.Series(~is_bad))
+        sound = _with_counts(told, theirs).filter(pl.Series(~is_bad))
         return Sound(sound, self._wanted(sound, theirs), match.take(~is_bad))
 
     def _reject(self, one: Joined, addresses: pl.DataFrame, lines: pl.Series, owners: pl.DataFrame) -> Mask:
@@ -267,12 +285,11 @@ class Pass:
         return once
 
     def _finish(self) -> None:
-        """Write what waited, and tell what is wrong with it."""
+        """Write what waited, and tell what is wrong with it. Raises ReadAgain."""
+        unread = _all(self._unread)
+        self._have_read(np.intersect1d(unread, _all(self._spoken_of)))
         wrongs, forgotten = self._settling.finish()
-        if forgotten:
-            again = np.intersect1d(np.concatenate([np.empty(0, np.int64), *self._recognized]), forgotten)
-            if len(again):
-                raise ReadAgain(again)
+        self._have_read(np.intersect1d(np.append(unread, _all(self._recognized)), forgotten))
         told = wrongs.select(
             pl.col(LINE),
             pl.lit(self._wishes.labels.of_address("external_id")).alias("field"),
@@ -288,6 +305,24 @@ class Pass:
         if self._tags:
             scope = self._merging.organization_id, self._merging.company_id
             self.tags_made = make_customer_tags(self._merging.conn, *scope, self._tags)
+
+    def _have_read(self, ids: Numbers) -> None:
+        """Raises ReadAgain when there are customers whose accounts must be read."""
+        if len(ids):
+            raise ReadAgain(ids)
+
+
+def _all(parts: list[Numbers]) -> Numbers:
+    return np.concatenate([np.empty(0, np.int64), *parts])
+
+
+def _with_counts(accounts: pl.DataFrame, addresses: pl.DataFrame) -> pl.DataFrame:
+    """The accounts with how many addresses and links were sent with each."""
+    counts = addresses.group_by(OWNER).agg(
+        pl.len().alias(SENT_ADDRESSES), (~pl.col(IS_OFF).fill_null(False)).sum().alias(SENT_LINKS)
+    )
+    joined = accounts.join(counts, left_on=LINE, right_on=OWNER, how="left", maintain_order="left")
+    return joined.with_columns(pl.col(SENT_ADDRESSES, SENT_LINKS).fill_null(0))
 
 
 def _owners(chunk: Chunk) -> pl.DataFrame:

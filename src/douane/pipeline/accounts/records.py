@@ -12,8 +12,13 @@ from douane.model.custom_fields import CUSTOM_PREFIX
 from douane.model.customers import ACCOUNT_FEED
 from douane.pipeline.batch import FAULT_SCHEMA, LINE
 
+from .texts import LoadTexts, Recognized
+
 PLACE = "place"
 """The column that carries the place of an address in its object, from 1; 1 where the object is flat."""
+
+FINGERPRINT, CHECK = "fingerprint", "sent_check"
+"""The two halves of the hash of the text that an object was sent as."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,8 @@ class AccountBatch:
     """Some consecutive objects of a list, each an account with its addresses.
 
     `accounts` has a row for each object: LINE (UInt32, the number of the object in the whole list, from 1,
-    rising) and String columns named by fields of `model.customers.ACCOUNT_FEED`. `addresses` has a row for
+    rising), FINGERPRINT and CHECK (Int64), and String columns named by fields of
+    `model.customers.ACCOUNT_FEED`. `addresses` has a row for
     each address of these objects: LINE of its object, PLACE (UInt32), and String columns named by fields of
     `model.addresses.ADDRESS_FEED`; in the order of the objects. An object of the flat form is one row of
     each, a row of `addresses` only where one of its cells at least is not null. Custom fields are String
@@ -33,18 +39,27 @@ class AccountBatch:
     no such fields must not be there. The last batch may be empty.
 
     `faults` (FAULT_SCHEMA) tells what reading and mapping found: of objects that are no account, which are in
-    neither table, and of objects that are, which are then rejected. `received` counts all objects of the
-    batch.
+    neither table, and of objects that are, which are then rejected. `recognized` are those that were not
+    read, as their accounts stand as they were last sent. `received` counts all objects of the batch.
     """
 
     accounts: pl.DataFrame
     addresses: pl.DataFrame
     faults: pl.DataFrame
     received: int
+    recognized: Recognized = field(default_factory=Recognized)
+
+    @property
+    def unreadable(self) -> int:
+        """How many objects are no accounts."""
+        return self.received - self.accounts.height - len(self.recognized.ids)
 
 
-ReadAccounts = Callable[[], Iterator[AccountBatch]]
-"""Gives the batches of one list from its start; it may be called again, and then gives the same."""
+ReadAccounts = Callable[["LoadTexts | None"], Iterator[AccountBatch]]
+"""Gives the batches of one list from its start, without reading the texts that are known.
+
+It may be called again, and then gives the same.
+"""
 
 
 @dataclass(frozen=True)
@@ -66,7 +81,7 @@ class AccountLabels:
 def no_accounts() -> pl.DataFrame:
     """An empty table of accounts."""
     feed = dict.fromkeys((each.name for each in ACCOUNT_FEED), pl.String)
-    return pl.DataFrame(schema={LINE: pl.UInt32, **feed})
+    return pl.DataFrame(schema={LINE: pl.UInt32, FINGERPRINT: pl.Int64, CHECK: pl.Int64, **feed})
 
 
 def no_addresses() -> pl.DataFrame:

@@ -16,9 +16,9 @@ from douane.pipeline.batch import LINE
 from douane.pipeline.known import Mask
 from douane.pipeline.spill import CopyFile
 from douane.pipeline.tally import Tally
-from douane.store.account_merging import FEED, STAGED_ACCOUNTS, STAGED_ADDRESSES, AccountMerging
+from douane.store.account_merging import FEED, SENT, STAGED_ACCOUNTS, STAGED_ADDRESSES, AccountMerging
 
-from .chunks import CONTENT, FINGERPRINT, OWNER, key_of
+from .chunks import CONTENT, OWNER, key_of
 from .custom import CUSTOM
 from .ids import Ids, Numbers
 from .joining import ROWS
@@ -34,8 +34,8 @@ DEFAULTS = {each.name: each.default == "true" for each in ACCOUNT_FEED if each.d
 class Sound:
     """Accounts that may be stored by what they say, in the order of the list, and their addresses.
 
-    `accounts` has LINE, ROWS, FINGERPRINT, fields and CUSTOM; `addresses` OWNER, LINE, PLACE, CONTENT, fields
-    and CUSTOM, none for accounts that are deleted, none twice.
+    `accounts` has LINE, ROWS, the columns of SENT, fields and CUSTOM; `addresses` OWNER, LINE, PLACE,
+    CONTENT, fields and CUSTOM, none for accounts that are deleted, none twice.
     """
 
     accounts: pl.DataFrame
@@ -163,7 +163,6 @@ class Settling:
             _digits("external").alias("alias"),
             pl.col("external_id").alias("code"),
             pl.lit(self._merging.run_id).alias("run_id"),
-            pl.col(FINGERPRINT).alias("fingerprint"),
         )
 
     def _of_accounts(self, accounts: pl.DataFrame) -> Piece:
@@ -171,7 +170,7 @@ class Settling:
             pl.col(name).fill_null(value) for name, value in DEFAULTS.items() if name in accounts.columns
         )
         fields = [name for name in FEED if name in accounts.columns]
-        names = ("run_id", "id", LINE, "key", "alias", "fingerprint", "code", *fields, CUSTOM)
+        names = ("run_id", "id", LINE, "key", "alias", *SENT, "code", *fields, CUSTOM)
         return self._piece("customers", names, accounts.with_columns(*defaults, _filled_customs()))
 
     def _of_addresses(self, made: pl.DataFrame) -> Piece:

@@ -20,7 +20,7 @@ from douane.formats.json_values import ABSENT, is_suspicious
 from douane.model.json_paths import Path
 from douane.pipeline.batch import LINE, no_faults
 
-from .objects import PARTS_MAX, Objects, read_singly
+from .objects import PARTS_MAX, Lines, Objects, read_singly
 from .records import PLACE
 from .sources import Source, Sources
 
@@ -39,8 +39,8 @@ class Reader:
         self._usual = _Typed.of(sources, None) if is_plain else None
         self._with_nulls = _Typed.of(sources, ABSENT) if is_plain else None
 
-    def read(self, text: bytes, first: int) -> Objects:
-        """The objects of whole lines, the first of which has the number `first`. Raises BadJson."""
+    def read(self, text: bytes, numbers: Lines) -> Objects:
+        """The objects of whole lines, which have these numbers. Raises BadJson."""
         is_usual = text.count(b"{") <= PARTS_MAX and not is_suspicious(text)
         typed = self._with_nulls if NULL in text else self._usual
         if typed is not None and is_usual:
@@ -49,8 +49,9 @@ class Reader:
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 pass  # some of them are of another kind, or wrong
             else:
-                return typed.columns(rows, first)
-        return read_singly(text, first, self._sources)
+                if len(rows) == len(numbers):
+                    return typed.columns(rows, numbers)
+        return read_singly(text, numbers, self._sources)
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,8 @@ class _Typed:
         decoder = msgspec.json.Decoder(list[_struct("Object", kinds, absent)])  # type: ignore[misc]
         return cls(sources, absent, lists, slots, parts, decoder)
 
-    def columns(self, rows: list[Any], first: int) -> Objects:
-        """The objects in columns, numbered from `first` on."""
-        lines = np.arange(first, first + len(rows), dtype=np.uint32)
+    def columns(self, rows: list[Any], lines: Lines) -> Objects:
+        """The objects in columns, by their numbers."""
         accounts = self._frame({LINE: lines}, rows, self.sources.accounts, self.slots)
         parts, counts = self._parts(rows)
         places = np.arange(len(parts)) - np.repeat(np.cumsum(counts) - counts, counts) + 1

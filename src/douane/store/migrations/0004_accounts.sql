@@ -1,14 +1,18 @@
 -- Accounts: customers with shared addresses, tags and custom fields; and the connectors that pull them.
 
 -- `custom` holds the values of custom fields by their external id. `origins` tells which dialect last set a field,
--- for the fields that the dialect of the row's run did not set; null when that one set all.
+-- for the fields that the dialect of the row's run did not set; null when that one set all. `sent_check` is the other
+-- half of a fingerprint that was made of the text of one object, in which so many addresses and links stood.
 alter table customers
     add column account_manager_name text,
     add column is_inactive boolean not null default false,
     add column is_deleted boolean not null default false,
     add column tags text[],
     add column custom jsonb,
-    add column origins jsonb;
+    add column origins jsonb,
+    add column sent_check bigint,
+    add column sent_addresses integer,
+    add column sent_links integer;
 
 -- `fingerprint` is the hash of what was last sent for the address itself, whichever account it was sent with.
 create table addresses (

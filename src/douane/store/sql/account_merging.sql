@@ -14,6 +14,18 @@ where organization_id = %(organization_id)s
     and {part}
 group by id / 65536;
 
+-- known_texts --
+select string_agg(
+    int8send(fingerprint) || int8send(sent_check) || int8send(id) || int4send(sent_addresses) || int4send(sent_links),
+    ''::bytea
+)
+from customers
+where organization_id = %(organization_id)s
+    and company_id = %(company_id)s
+    and fingerprint is not null
+    and sent_check is not null
+group by id / 65536;
+
 -- all_rows --
 true
 
@@ -59,7 +71,7 @@ copy {table} ({columns}) from stdin (format csv)
 
 -- create_staged_accounts --
 create temporary table staged_accounts on commit drop as
-select organization_id, company_id, id, line, key, alias, fingerprint, code, {fields}, custom, 0 as rows, false as is_new
+select organization_id, company_id, id, line, key, alias, {sent}, code, {fields}, custom, 0 as rows, false as is_new
 from customers
 with no data;
 
@@ -345,8 +357,8 @@ join changed_addresses as c on c.id = m.address_id
 where m.may_change;
 
 -- put_customers --
-insert into customers (organization_id, company_id, run_id, id, line, key, alias, fingerprint, code, {fields}, custom)
-select organization_id, company_id, %(run_id)s, id, line, key, alias, fingerprint, code, {values}, nullif(jsonb_strip_nulls(custom), '{{}}')
+insert into customers (organization_id, company_id, run_id, id, line, key, alias, {sent}, code, {fields}, custom)
+select organization_id, company_id, %(run_id)s, id, line, key, alias, {sent}, code, {values}, nullif(jsonb_strip_nulls(custom), '{{}}')
 from staged_accounts
 where is_new
     and not is_rejected;
@@ -365,10 +377,10 @@ merged as (
         and t.company_id = s.company_id
         and t.id = s.id
     when matched and ({current}) is distinct from ({wanted}) then
-        update set {assignments}, fingerprint = s.fingerprint, run_id = %(run_id)s, line = s.line,
+        update set {assignments}, {assigned}, run_id = %(run_id)s, line = s.line,
             alias = case when t.external_id is null then s.alias else t.alias end
-    when matched then
-        update set fingerprint = s.fingerprint
+    when matched and ({stored}) is distinct from ({sent}) then
+        update set {assigned}
     returning
         old.id as id,
         s.line as line,
