@@ -20,6 +20,7 @@ from douane.fetch.naming import NAME_CHARACTERS_MAX, name_of
     [
         ("120", 120.0),
         (" 0 ", 0.0),
+        ("1000000000", 1e9),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
         ("", None),
         ("-5", None),

@@ -47,7 +47,7 @@ def content_length(headers: Mapping[str, str]) -> int | None:
 def pause_of(retry_after: str) -> float | None:
     """The seconds that a Retry-After asks for, written as seconds or as a date; None when it is neither."""
     text = retry_after.strip()
-    if re.fullmatch(r"[0-9]{1,9}", text):
+    if re.fullmatch(r"[0-9]{1,15}", text):
         return float(text)
     try:
         moment = parsedate_to_datetime(text)

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 
 import httpcore
@@ -122,7 +123,7 @@ def _url(address: Address) -> httpcore.URL:
 def _request(address: Address, sent: Sent) -> httpcore.Request:
     usual = {
         "Host": address.authority,
-        "User-Agent": f"douane/{version('douane')}",
+        "User-Agent": _agent(),
         "Accept": "*/*",
         "Accept-Encoding": "identity",
     }
@@ -137,6 +138,11 @@ def _request(address: Address, sent: Sent) -> httpcore.Request:
         content=sent.body,
         extensions={"timeout": TIMEOUTS},
     )
+
+
+@cache
+def _agent() -> str:
+    return f"douane/{version('douane')}"
 
 
 def _size_of_head(received: bytes) -> int:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from douane.model.connector import Connector
+from douane.model.connector import BASIC, Connector
 from douane.model.refusing import refusal
 from douane.settings import Settings
 
 from .connections import Connections
 from .guard import Guard
 from .pull_chain import prepared
+from .pull_masks import Masks
 from .pull_pages import read_pages
 from .pull_source import Source
 from .pull_tokens import Tokens
@@ -59,13 +60,16 @@ def pull(
     limits = connector.limits
     watch = Watch(monotonic() + limits.seconds_max, limits.seconds_max, limits.silence_seconds, is_stopping)
     connections = Connections(guard, watch, settings.ca_file)
-    tokens = Tokens(connector.authentication, secrets, connections)
-    source = Source(connector, secrets, connections, tokens, watch, note)
+    masks = Masks(secrets)
+    if connector.authentication.kind == BASIC:
+        masks.add("password", f"{connector.authentication.user}:{secrets['password']}")
+    tokens = Tokens(connector.authentication, secrets, connections, masks)
+    source = Source(connector, secrets, connections, tokens, watch, masks.noting(note))
+    bytes_max = min(limits.bytes_max, settings.limits.upload_bytes_max)
     file = PulledFile(folder)
     try:
-        requests = prepared(source, folder)
-        bytes_max = min(limits.bytes_max, settings.limits.upload_bytes_max)
-        read = read_pages(source, requests, file, bytes_max)
+        with masks.over_problems():
+            read = read_pages(source, prepared(source, folder), file, bytes_max)
         return Pulled(file.finish(), read.records, read.pages, file.size, read.received, file.digest)
     finally:
         file.discard()

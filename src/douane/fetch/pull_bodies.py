@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from douane.errors import SourceFailure
+from douane.errors import Refusal, SourceFailure
 from douane.model.refusing import refusal
 
-from .answers import CODINGS
+from .answers import CODINGS, content_length
 from .asking import Answer
 from .digests import Digests
 from .pulled_file import kept
@@ -32,11 +32,13 @@ def whole_body(answer: Answer, shown: str, bytes_max: int, folder: Path) -> Iter
     coding = answer.headers.get("content-encoding", "").strip().lower()
     if coding not in CODINGS:
         raise refusal("unknown-compression", coding[:50])
+    if (content_length(answer.headers) or 0) > bytes_max:
+        raise _too_large(shown, bytes_max)
     with tempfile.SpooledTemporaryFile(MEMORY_BYTES_MAX, dir=str(folder)) as file:
         blocks = _checked(answer, shown)
         for block in _unpacked(blocks, shown) if coding.endswith("gzip") else blocks:
             if file.tell() + len(block) > bytes_max:
-                raise refusal("source-too-large", f"{shown} gives more than {bytes_max:,} bytes")
+                raise _too_large(shown, bytes_max)
             with kept():
                 file.write(block)
         file.seek(0)
@@ -49,6 +51,10 @@ def blocks_of(file: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
+def _too_large(shown: str, bytes_max: int) -> Refusal:
+    return refusal("source-too-large", f"{shown} gives more than the {bytes_max:,} bytes that are left")
+
+
 def _checked(answer: Answer, shown: str) -> Iterator[bytes]:
     digests = Digests(answer.headers)
     for block in answer.blocks:
@@ -59,14 +65,16 @@ def _checked(answer: Answer, shown: str) -> Iterator[bytes]:
 
 
 def _unpacked(blocks: Iterable[bytes], shown: str) -> Iterator[bytes]:
-    """The blocks out of gzip, none much larger than BLOCK_BYTES."""
+    """The blocks out of gzip, all members of it, none much larger than BLOCK_BYTES."""
     unpacking = zlib.decompressobj(GZIP)
     try:
         for block in blocks:
             rest = block
-            while rest or unpacking.unconsumed_tail:
-                yield unpacking.decompress(unpacking.unconsumed_tail + rest, BLOCK_BYTES)
-                rest = b""
+            while rest:
+                if unpacking.eof:
+                    unpacking = zlib.decompressobj(GZIP)
+                yield unpacking.decompress(rest, BLOCK_BYTES)
+                rest = unpacking.unconsumed_tail or unpacking.unused_data
     except zlib.error as error:
         raise SourceFailure(f"What {shown} answers came damaged: its gzip cannot be read.") from error
     if not unpacking.eof:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 
-from douane.errors import SourceFailure
+from douane.errors import Refusal, SourceFailure
 from douane.formats.json_records import BadJson, CutJson, NoRecords, Records
-from douane.model.connector import MISSING
+from douane.model.connector import MISSING, NONE, Pages
 from douane.model.refusing import refusal
 
 from .address import Address
@@ -23,12 +26,15 @@ PAGES = frozenset({200, 203, 204})
 
 @dataclass
 class PagesRead:
-    """How far a pull has come: pages, records in them and the bytes they had."""
+    """How far a pull has come: pages, records in them and the bytes they had.
+
+    `turns` and `digests` tell by hashes which pages were asked for, and which records came.
+    """
 
     pages: int = 0
     records: int = 0
     received: int = 0
-    turns: dict[str, int] = field(default_factory=dict)
+    turns: dict[bytes, int] = field(default_factory=dict)
     digests: dict[bytes, int] = field(default_factory=dict)
 
 
@@ -42,20 +48,36 @@ def read_pages(source: Source, requests: Requests, file: PulledFile, bytes_max: 
     total = None
     while turn is not None:
         _check_turn(source, read, turn)
-        page = _page(source, requests, file, turn, bytes_max - read.received)
-        total = told_total(pages, page) if turn.number == 1 else total
+        with _telling(pages, turn):
+            page = _page(source, requests, file, turn, bytes_max - read.received)
+            total = told_total(pages, page) if turn.number == 1 else total
         _take(source, read, page)
-        turn = next_turn(pages, turn, page, read.records)
+        with _telling(pages, turn):
+            turn = next_turn(pages, turn, page, read.records)
     if total not in (None, read.records):
         raise SourceFailure(f"The source gives {read.records:,} records, and says that there are {total:,}.")
     return read
 
 
+@contextmanager
+def _telling(pages: Pages, turn: Turn) -> Iterator[None]:
+    """What is refused or fails inside says which page it was: an address is shown without its parameters."""
+    try:
+        yield
+    except (Refusal, SourceFailure) as problem:
+        told = f" That was page {turn.number:,}."
+        if pages.kind != NONE and not problem.message.endswith(told):
+            problem.message += told
+            problem.args = (problem.message,)
+        raise
+
+
 def _check_turn(source: Source, read: PagesRead, turn: Turn) -> None:
-    if turn.key and turn.key in read.turns:
-        raise refusal("source-repeats", f"page {read.pages:,} leads to page {read.turns[turn.key]:,} again")
-    if turn.key:
-        read.turns[turn.key] = turn.number
+    # Not the key itself: a source may have a hundred thousand of them, each some thousand signs long.
+    key = sha256(turn.key.encode()).digest()
+    if turn.key and key in read.turns:
+        raise refusal("source-repeats", f"page {read.pages:,} leads to page {read.turns[key]:,} again")
+    read.turns[key] = turn.number
     if turn.number > source.connector.limits.pages_max:
         raise refusal("source-endless", f"there are more than {read.pages:,} pages")
 
@@ -81,8 +103,9 @@ def _page(source: Source, requests: Requests, file: PulledFile, turn: Turn, byte
     request = requests.request(call, turn)
 
     def once() -> Page:
-        with source.answered(request, requests) as (answer, address), file.page():
-            is_behind = turn.number > 1 and source.connector.pages.ends == MISSING
+        pages = source.connector.pages
+        with _telling(pages, turn), source.answered(request, requests) as (answer, address), file.page():
+            is_behind = turn.number > 1 and pages.ends == MISSING
             until = call.until if turn.number == 1 else None
             if not (is_behind and answer.status == 404):
                 check_status(answer.status, answer.headers, address.shown, until, PAGES)
@@ -103,6 +126,8 @@ def _read(source: Source, file: PulledFile, answer: Answer, address: Address, by
             for block in blocks_of(body):
                 source.watch.look()
                 records.feed(block)
+            if not body.tell():
+                raise SourceFailure(f"{address.shown} answers {answer.status} with nothing in it.")
             rest = records.finish()
         except BadJson as error:
             raise _unreadable(error, answer, address, source.connector.records) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -38,7 +39,7 @@ class Requests:
     connector: Connector
     values: Mapping[str, str] = field(repr=False)
 
-    @property
+    @cached_property
     def home(self) -> Address:
         """The address of the source, to which alone its secrets go."""
         return read_address(self.connector.base_url)

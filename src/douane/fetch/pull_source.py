@@ -100,7 +100,7 @@ class Source:
         if told.kind == BASIC:
             headers["Authorization"] = basic(told.user, self.secrets["password"])
         elif told.kind == HEADER:
-            headers[told.header] = self.secrets["key"]
+            headers[told.header] = self.secrets["key"].strip()
         elif self._has_token:
             headers["Authorization"] = f"Bearer {self.tokens.current()}"
         return Sent(sent.method, headers, sent.body)

@@ -19,6 +19,7 @@ from .address import Address, read_address
 from .answers import LATER, pause_of
 from .asking import Answer, Sent
 from .connections import Connections
+from .pull_masks import Masks
 
 ANSWER_BYTES_MAX = 1 << 20
 EARLY_SECONDS_MAX = 30.0
@@ -29,8 +30,11 @@ _ERROR = re.compile(r"[a-z_]{1,40}")
 class Tokens:
     """The access token of a connector, got when it is first needed."""
 
-    def __init__(self, told: Authentication, secrets: Mapping[str, str], connections: Connections) -> None:
+    def __init__(
+        self, told: Authentication, secrets: Mapping[str, str], connections: Connections, masks: Masks
+    ) -> None:
         self._told = told
+        self._masks = masks
         self._secrets = secrets
         self._connections = connections
         self._token = ""
@@ -57,6 +61,7 @@ class Tokens:
         token = told.get("access_token")
         if not isinstance(token, str) or not _TOKEN.fullmatch(token):
             raise refusal("source-denied", f"{address.shown} gives no access_token")
+        self._masks.add("access_token", token)
         self._token, self._ends_at = token, monotonic() + _seconds(told.get("expires_in"))
 
     def _sent(self) -> Sent:

@@ -11,10 +11,10 @@ from douane.model.connector import CURSOR, LINK, NEXT, NONE, NUMBER, OFFSET, SHO
 from douane.model.json_paths import read_path, value_at
 from douane.model.refusing import refusal
 
-from .address import Address, follow
+from .address import ADDRESS_CHARACTERS_MAX, Address, follow
 
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[^\s=;,"]+\s*(?:=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)')
-_RELATION = re.compile(r';\s*rel\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*))', re.IGNORECASE)
+_PARAMETER = re.compile(r';\s*([^\s=;,"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?')
 _NO = {"", "0", "false", "none", "null"}
 
 
@@ -58,12 +58,15 @@ def next_turn(pages: Pages, turn: Turn, page: Page, records: int) -> Turn | None
         return None
     if pages.kind in (NUMBER, OFFSET):
         # Counted by what came, not by what was asked for: a source may give fewer than it was asked for.
-        behind = turn.number if pages.kind == NUMBER else records
-        return Turn(number, _sized(pages) | {pages.parameter: pages.first + behind})
+        place = pages.first + (turn.number if pages.kind == NUMBER else records)
+        return Turn(number, _sized(pages) | {pages.parameter: place}, key=str(place))
     told = linked(page.link) if pages.kind == LINK else _text_at(pages.at, page.rest)
     if not told:
         return None
     if pages.kind == CURSOR:
+        if len(told) > ADDRESS_CHARACTERS_MAX:
+            limit = f"{ADDRESS_CHARACTERS_MAX:,} characters"
+            raise refusal("source-without-records", f"a cursor of at most {limit} was expected at {pages.at}")
         return Turn(number, _sized(pages) | {pages.parameter: told}, key=told)
     assert pages.kind in (NEXT, LINK), "these are all kinds of pages"
     address = follow(page.address, told)
@@ -77,8 +80,8 @@ def linked(header: str) -> str:
     '/a?page=3'
     """
     for target, parameters in _LINK.findall(header):
-        relation = _RELATION.search(parameters)
-        if relation and "next" in (relation[1] or relation[2] or "").lower().split():
+        told = [each for each in _PARAMETER.findall(parameters) if each[0].lower() == "rel"]
+        if told and "next" in "".join(told[0][1:]).lower().split():
             return str(target)
     return ""
 

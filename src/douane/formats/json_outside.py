@@ -50,7 +50,8 @@ class Outside:
             self._follow(bytes(found[0]))
             if is_at_records:
                 self.lists += 1
-                behind = bytes(self._rest[self._read :])
+                with memoryview(self._rest) as view:
+                    behind = bytes(view[self._read :])
                 del self._rest[self._read :]
                 return behind
         if len(self._rest) > REST_BYTES_MAX:

@@ -85,10 +85,10 @@ class _List:
             return bytes(self._held)
         last_comma, end = self._look()
         if end >= 0:
-            self._give(end, _mended(self._held[:end]), is_last=True)
+            self._give(end, _mended(_inside(self._held, end)), is_last=True)
             return bytes(self._held)
         if last_comma >= 0:
-            self._give(last_comma, _mended(self._held[:last_comma]), is_last=False)
+            self._give(last_comma, _mended(_inside(self._held, last_comma)), is_last=False)
         if len(self._held) > RECORD_BYTES_MAX:
             raise BadJson(f"a record has more than {RECORD_BYTES_MAX >> 20} MiB")
         return None
@@ -105,7 +105,7 @@ class _List:
                 return False
             with suppress(BadJson):
                 end = place + offset
-                self._give(end, _decoded(self._held[:end]), is_last=sign == b"]")
+                self._give(end, _decoded(_inside(self._held, end)), is_last=sign == b"]")
                 return True
         return False
 
@@ -140,20 +140,25 @@ class _List:
         self._seen, self._depth, self._is_inside_text = 0, 0, False
 
 
-def _mended(text: bytearray) -> list[msgspec.Raw]:
+def _inside(held: bytearray, end: int) -> bytes:
+    """What is held up to `end`, as a list; copied once, as it may be the largest part of a text."""
+    with memoryview(held) as view:
+        return b"".join((b"[", view[:end], b"]"))
+
+
+def _mended(whole: bytes) -> list[msgspec.Raw]:
     """The records, also those that hold half a character, by which no other one is hurt. Raises BadJson."""
     try:
-        return _decoded(text)
+        return _decoded(whole)
     except BadJson:
-        whole = without_halves(bytes(text))
-        if whole == text:
+        mended = without_halves(whole)
+        if mended == whole:
             raise
-        return _decoded(bytearray(whole))
+        return _decoded(mended)
 
 
-def _decoded(text: bytearray) -> list[msgspec.Raw]:
-    """The records in the inside of a list. Raises BadJson."""
-    whole = b"[%b]" % bytes(text)
+def _decoded(whole: bytes) -> list[msgspec.Raw]:
+    """The records in a list. Raises BadJson."""
     try:
         if not whole.isascii():
             whole.decode("utf-8")

@@ -221,6 +221,57 @@ def test_a_next_page_at_another_host_is_refused(
     assert other.seen == []
 
 
+@pytest.mark.parametrize("status", [404, 500])
+@pytest.mark.parametrize("path", ["/v1/{key}/accounts", "/v1/" + "a" * 110 + "/{key}"], ids=["short", "cut"])
+def test_a_secret_in_a_path_is_told_by_its_name(
+    puller: Any, make_source: Any, reply_with: Any, status: int, path: str
+) -> None:
+    """Also where the address is cut in the middle of it."""
+    source = make_source(lambda _: reply_with(b"", status))
+    ended = puller.refused if status == 404 else puller.failed
+    told = ended(source, path=path, limits={"attempts_max": 2})
+    assert source.seen[0].path.count("s3cret-key") == 1
+    assert "/{key}" in told.message
+    assert not any("s3cret" in each for each in (told.message, str(told), *puller.notes))
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        lambda seen: {"data": 1, seen.headers["authorization"][6:]: 1},
+        lambda seen: {seen.query["key"]: 1},
+        lambda seen: f"no: {seen.query['key']}".encode(),
+    ],
+    ids=["in base64", "as a name", "in a page"],
+)
+def test_what_a_source_says_back_is_not_told(
+    puller: Any, make_source: Any, reply_with: Any, echo: Any
+) -> None:
+    source = make_source(echo)
+    opening = {"authentication": {"kind": "basic", "user": "u"}, "query": {"key": "{key}"}}
+    told = puller.refused(source, records="$.list", **opening)
+    opened = b64encode(b"u:s3cret-password").decode()
+    assert not any(each in told.message for each in ("s3cret", opened, opened[:15]))
+
+
+def test_a_token_that_a_source_says_back_is_not_told(puller: Any, make_source: Any, reply_with: Any) -> None:
+    def answer(seen: Any) -> Any:
+        return (
+            {"access_token": "tok-0123456789abcdef"} if seen.path == "/token" else {"tok-0123456789abcdef": 1}
+        )
+
+    source = make_source(answer)
+    told = {"kind": "oauth2_client_credentials", "token_url": f"{source.url}/token", "client_id": "c1"}
+    assert "{access_token}" in puller.refused(source, records="$.data", authentication=told).message
+
+
+def test_blanks_around_a_key_are_no_part_of_it(puller: Any, make_source: Any) -> None:
+    source = make_source(lambda _: [1])
+    told = {"authentication": {"kind": "header", "header": "X-Api-Key"}, "secrets": {"key": " abcdef "}}
+    assert puller.records(source, **told) == [1]
+    assert source.seen[0].headers["x-api-key"] == "abcdef"
+
+
 def test_nothing_of_a_secret_is_in_a_repr(puller: Any) -> None:
     document = {"name": "n", "base_url": "https://a.example", "secrets": {"key": "s3cret-key"}}
     told = read_connector(document | {"authentication": {"kind": "header", "header": "X-Key"}})

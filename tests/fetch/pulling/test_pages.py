@@ -205,3 +205,57 @@ def test_the_number_of_records_is_compared(puller: Any, make_source: Any, accoun
 def test_nothing_more_is_an_empty_page(puller: Any, make_source: Any, reply_with: Any, accounts: Any) -> None:
     source = make_source(lambda seen: accounts(0, 2) if seen.query["p"] == "1" else reply_with(b"", 204))
     assert len(puller.records(source, pages={"kind": "number", "parameter": "p"})) == 2
+
+
+def test_an_empty_page_in_the_middle_is_no_end_where_a_flag_says_so(
+    puller: Any, make_source: Any, accounts: Any
+) -> None:
+    pages = {1: accounts(0, 2), 2: [], 3: accounts(2, 4)}
+    source = make_source(lambda seen: {"data": pages[int(seen.query["p"])], "more": seen.query["p"] != "3"})
+    told = {"kind": "number", "parameter": "p", "more": "$.more"}
+    assert ids(puller.records(source, records="$.data", pages=told)) == ["A0", "A1", "A2", "A3"]
+
+
+def test_an_empty_page_that_is_not_the_last_leads_offsets_nowhere(puller: Any, make_source: Any) -> None:
+    source = make_source(lambda _: {"data": [], "more": True})
+    pages = {"kind": "offset", "parameter": "o", "more": "$.more"}
+    assert puller.refused(source, records="$.data", pages=pages).code == "source-repeats"
+    assert len(source.seen) == 2
+
+
+def test_a_cursor_of_any_length_is_refused(puller: Any, make_source: Any) -> None:
+    """A source could have us keep a mebibyte for each of its pages."""
+    source = make_source(lambda _: {"data": [1], "next": "x" * 8193})
+    pages = {"kind": "cursor", "parameter": "c", "in": "body", "at": "$.next"}
+    told = puller.refused(source, method="POST", records="$.data", pages=pages)
+    assert "a cursor of at most 8,192 characters was expected at $.next. That was page 1." in told.message
+
+
+@pytest.mark.parametrize("period", [1, 2, 3])
+def test_cursors_in_a_circle(puller: Any, make_source: Any, accounts: Any, period: int) -> None:
+    source = make_source(
+        lambda _: {"data": accounts(len(source.seen), len(source.seen) + 1), "n": len(source.seen) % period}
+    )
+    pages = {"kind": "cursor", "parameter": "c", "at": "$.n"}
+    told = puller.refused(source, records="$.data", pages=pages)
+    assert f"page {period + 1} leads to page 2 again" in told.message
+    assert len(source.seen) == period + 1
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        '</a?p=1>; rel="prev", </a?p=2>; rel="next"',
+        "<?p=2>;REL=NEXT",
+        '<a?p=2> ; title="x, <y>; rel=prev" ; rel = "last next"',
+        "<//{host}/a?p=2>; rel=next",
+    ],
+)
+def test_ways_to_write_a_link(puller: Any, make_source: Any, reply_with: Any, link: str) -> None:
+    def answer(seen: Any) -> Any:
+        told = {"Link": link.replace("{host}", seen.headers["host"])} if "p" not in seen.query else {}
+        return reply_with([len(source.seen)], headers=told)
+
+    source = make_source(answer)
+    assert puller.records(source, path="/a", pages={"kind": "link"}) == [1, 2]
+    assert (source.seen[1].path, source.seen[1].query) == ("/a", {"p": "2"})

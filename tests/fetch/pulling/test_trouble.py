@@ -42,7 +42,7 @@ def test_a_status_that_may_pass_is_asked_again(
     source = flaky(make_source, accounts, [reply_with(b"sorry", status)] * 3)
     assert puller.records(source, path="/a", pages=PAGES) == accounts(2, 8)
     assert len(puller.notes) == 3
-    assert f"/a?... answers {status}. Asked again in 0 seconds." in puller.notes[0]
+    assert f"/a?... answers {status}. That was page 2. Asked again in 0 seconds." in puller.notes[0]
 
 
 def test_a_source_that_stays_down_ends_the_pull(puller: Any, make_source: Any, reply_with: Any) -> None:
@@ -236,6 +236,91 @@ def test_broken_gzip_is_asked_for_again(puller: Any, make_source: Any, reply_wit
     source = make_source(lambda _: reply_with(body, headers={"Content-Encoding": "gzip"}))
     assert "gzip" in puller.failed(source).message
     assert len(source.seen) == 5
+
+
+def test_gzip_of_several_members_is_opened(puller: Any, make_source: Any, reply_with: Any) -> None:
+    body = gzip.compress(b"[1, ") + gzip.compress(b"") + gzip.compress(b"2]")
+    source = make_source(lambda _: reply_with(body, headers={"Content-Encoding": "gzip"}))
+    assert puller.records(source) == [1, 2]
+
+
+def test_what_follows_gzip_is_damage_and_not_kept(puller: Any, make_source: Any, reply_with: Any) -> None:
+    body = gzip.compress(b"[1, 2]") + b"\0" * 20_000_000
+    source = make_source(lambda _: reply_with(body, headers={"Content-Encoding": "gzip"}))
+    told = puller.failed(source, limits={"attempts_max": 2})
+    assert "came damaged: its gzip cannot be read" in told.message
+
+
+def test_an_answer_with_nothing_in_it_is_asked_for_again(
+    puller: Any, make_source: Any, reply_with: Any, accounts: Any
+) -> None:
+    source = flaky(make_source, accounts, [reply_with(b"")])
+    assert puller.records(source, pages=PAGES) == accounts(2, 8)
+    assert "answers 200 with nothing in it. That was page 2." in puller.notes[0]
+
+
+def test_what_is_announced_as_too_large_is_not_waited_for(
+    puller: Any, make_source: Any, reply_with: Any
+) -> None:
+    source = make_source(
+        lambda _: reply_with(b"[1]", headers={"Content-Length": str(2 << 30)}, is_measured=False)
+    )
+    told = puller.refused(source, limits={"bytes_max": 1 << 30})
+    assert (told.code, len(source.seen)) == ("source-too-large", 1)
+    assert "more than the 1,073,741,824 bytes that are left" in told.message
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ((b"", 404), "answers 404. That was page 2."),
+        ((b"[1,]", 200), "That was page 2."),
+        (({"error": 1}, 200), "an object was seen there. That was page 2."),
+        ((b"", 302, {"Location": "http://10.0.0.1/"}), "is private. That was page 2."),
+        ((b"", 302, {"Location": "http://2852039166/"}), "That was page 2."),
+        ((b"", 302, {"Location": "http://0251.0376.0251.0376/"}), "That was page 2."),
+        ((b"", 302, {"Location": "http://[::1]/"}), "is loopback. That was page 2."),
+    ],
+)
+def test_it_is_told_which_page_it_was(
+    puller: Any, make_source: Any, reply_with: Any, accounts: Any, trouble: Any, words: str
+) -> None:
+    told = puller.refused(flaky(make_source, accounts, [reply_with(*trouble)]), pages=PAGES)
+    assert told.message.endswith(words)
+    assert str(told) == told.message
+
+
+def test_a_page_that_comes_drop_by_drop_ends_with_the_time_of_the_pull(puller: Any, make_host: Any) -> None:
+    gone = threading.Event()
+
+    def drip(sock: Any) -> None:
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while not gone.wait(0.05):
+            sock.sendall(b" ")
+
+    host = make_host(drip)
+    host.url = f"http://127.0.0.1:{host.port}"
+    try:
+        told = puller.refused(host, limits={"seconds_max": 1}, pages=PAGES)
+    finally:
+        gone.set()
+    assert "not done in 1 seconds. That was page 1." in told.message
+
+
+def test_headers_without_end_are_left(puller: Any, make_source: Any, reply_with: Any) -> None:
+    source = make_source(lambda _: reply_with([1], headers={"X-More": "x" * (1 << 20)}))
+    assert "cut, too long or no HTTP" in puller.failed(source, limits={"attempts_max": 1}).message
+
+
+def test_a_redirect_to_a_name_of_a_closed_address_is_refused(
+    puller: Any, make_source: Any, reply_with: Any
+) -> None:
+    """One closed address among open ones is enough."""
+    source = make_source(lambda _: reply_with(b"", 302, {"Location": "https://rebound.example/"}))
+    allowed = [AllowedNetwork(ip_network("127.0.0.1/32"), True)]
+    told = puller.refused(source, guard=Guard(allowed, lambda _: ["1.1.1.1", "169.254.169.254"]))
+    assert told.code == "source-forbidden"
+    assert "the address of rebound.example is a cloud's metadata" in told.message
 
 
 def test_other_packings_are_refused(puller: Any, make_source: Any, reply_with: Any) -> None:
