@@ -398,6 +398,9 @@ def test_an_operator_keeps_runs_and_follows_a_connector_without_a_worker(
     )
     code, kept = douane("connector", "add", str(file))
     assert (code, kept["name"], "secrets" in kept) == (0, "shop", False)
+    code, receipt = douane("connector", "run", "shop", "--dry-run")
+    assert (code, receipt["state"], receipt["dry_run"]) == (0, "succeeded", True)
+    assert (receipt["counts"]["added"], gateway.rows()) == (PAGES * PER_PAGE, (0, 0))
     code, receipt = douane("connector", "run", "shop")
     assert (code, receipt["state"]) == (0, "succeeded")
     assert receipt["counts"]["added"] == PAGES * PER_PAGE
@@ -408,6 +411,7 @@ def test_an_operator_keeps_runs_and_follows_a_connector_without_a_worker(
     gateway.api.ways["/accounts"] = lambda *_: Answer(b"nothing")
     code, receipt = douane("connector", "run", "shop")
     assert (code, receipt["state"], receipt["refusal"]["code"]) == (1, "refused", "source-not-json")
-    refused, fine = douane("connector", "history", "shop")[1]
-    assert (refused["outcome"], fine["outcome"]) == ("refused", "succeeded")
+    refused, fine, tried = douane("connector", "history", "shop")[1]
+    assert (refused["outcome"], fine["outcome"], tried["outcome"]) == ("refused", "succeeded", "succeeded")
+    assert (fine["dry_run"], tried["dry_run"]) == (False, True)
     assert fine["counts"]["added"] == PAGES * PER_PAGE

@@ -119,6 +119,23 @@ def test_a_pull_is_left_to_a_worker_and_stands_in_the_history(web: Web, auth: Au
     assert before.json()["history"] == [waiting]
 
 
+def test_a_dry_run_keeps_no_other_pull_waiting(web: Web, auth: Auth) -> None:
+    web.post("/v1/connectors", json=SHOP | SECRETS | {"when_busy": "skip"}, auth=auth)
+    tried = web.post("/v1/connectors/shop/pulls?dry_run=true", auth=auth)
+    assert tried.status_code == 202
+    assert web.get(tried.json()["status"], auth=auth).json()["dry_run"] is True
+    assert web.post("/v1/connectors/shop/pulls?dry_run=false", auth=auth).status_code == 202
+    busy = web.post("/v1/connectors/shop/pulls?dry_run=true", auth=auth)
+    assert error(busy)[:2] == (409, "connector-busy")
+    history = web.get("/v1/connectors/shop/history", auth=auth).json()["history"]
+    assert [(each["outcome"], each["dry_run"]) for each in history] == [
+        ("skipped", False),
+        ("waiting", False),
+        ("waiting", True),
+    ]
+    assert error(web.post("/v1/connectors/shop/pulls?dry_run=perhaps", auth=auth))[:2] == (400, "bad-request")
+
+
 def test_there_is_nothing_to_pull_without_a_source(web: Web, auth: Auth) -> None:
     assert web.post("/v1/connectors", json={"name": "sent"}, auth=auth).status_code == 201
     assert error(web.post("/v1/connectors/sent/pulls", auth=auth))[:2] == (409, "connector-receives")

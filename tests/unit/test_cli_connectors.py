@@ -168,6 +168,12 @@ def test_a_run_is_left_to_a_worker(douane: Douane, shop: str) -> None:
     assert (row["run"], row["outcome"], row["cause"]) == (asked["run"], "waiting", "person")
 
 
+def test_a_dry_run_is_marked_as_one(douane: Douane, shop: str) -> None:
+    assert douane("connector", "run", "shop", "--dry-run", "--no-wait")[0] == 0
+    (row,) = json.loads(douane("connector", "history", "shop", "--json")[1])
+    assert (row["outcome"], row["dry_run"]) == ("waiting", True)
+
+
 def test_one_that_is_busy_says_so(douane: Douane, shop: str, written: Written) -> None:
     text = SHOP.partition("[secrets]")[0].replace('name = "Shop"', 'name = "Shop"\nwhen_busy = "skip"')
     assert douane("connector", "add", written(text, "skip.toml"))[0] == 0

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from douane.store.database import Connection
 
 COLUMNS = ("name", "base_url", "mapping", "schedule", "when_busy", "due_at", "secrets", "changed_at")
-HISTORY = ("id", "asked_at", "cause", "due_at", "run", "outcome", *("added", "updated", "unchanged"))
+HISTORY = (
+    "id",
+    "asked_at",
+    "cause",
+    "due_at",
+    "run",
+    "outcome",
+    "dry_run",
+    *("added", "updated", "unchanged"),
+)
 HISTORY_COLUMNS = (*HISTORY, "rejected", "attempts", "next_at", "message")
 
 File = Annotated[

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +15,9 @@ from .importing import REFUSED, SOME_REJECTED
 from .options import Data, Json
 from .output import show_json
 from .people import at_the_command_line
+from .progress import shown_waiting
 from .receipts import as_json_text, show_receipt
+from .visible import visible
 
 if TYPE_CHECKING:
     from douane.settings import Settings
@@ -24,12 +28,16 @@ FAILED = 3
 LOOK_SECONDS = 0.2
 LIVE = ("waiting", "running")
 
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Pull all, run every stage, show the receipt, and store nothing.")
+]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Leave it to a worker, and do not wait for its end.")]
 
 
 def run(
     name: Name,
     *,
+    dry_run: DryRun = False,
     no_wait: NoWait = False,
     company: OfCompany = None,
     organization: OneOrganization = None,
@@ -49,11 +57,13 @@ def run(
 
     settings = from_environment(data)
     with open_database(settings) as database, explained(database.url):
-        run_id = _asked(database, settings, name, company, organization)
+        ask = partial(_asked, database, settings, name, company, organization)
+        run_id = ask(is_dry_run=dry_run)
         if no_wait:
             _show_waiting(run_id, as_json=as_json)
             return
-        asyncio.run(_end(database, settings, run_id))
+        with shown_waiting(is_wanted=not as_json) as tell:
+            asyncio.run(_end(database, settings, run_id, tell))
         with database.connection() as conn:
             found = get_run(conn, None, run_id)
             assert found is not None, f"run {run_id} is gone"
@@ -67,7 +77,13 @@ def run(
 
 
 def _asked(
-    database: Database, settings: Settings, name: str, company: str | None, organization: str | None
+    database: Database,
+    settings: Settings,
+    name: str,
+    company: str | None,
+    organization: str | None,
+    *,
+    is_dry_run: bool,
 ) -> int:
     """The id of the new run. Refuses `connector-busy` and what `ask_by_hand` refuses."""
     from douane.jobs.asking import ask_by_hand
@@ -76,20 +92,22 @@ def _asked(
     with database.connection() as conn:
         owner = find_only_company(conn, company, organization)
         ids = (owner.organization_id, owner.id)
-        asked: Asking = ask_by_hand(conn, settings, ids, name, at_the_command_line())
+        person = at_the_command_line()
+        asked: Asking = ask_by_hand(conn, settings, ids, name, person, is_dry_run=is_dry_run)
     if asked.run_id is None:
         raise refusal("connector-busy", asked.skipped or "")
     return asked.run_id
 
 
-async def _end(database: Database, settings: Settings, run_id: int) -> None:
+async def _end(database: Database, settings: Settings, run_id: int, tell: Callable[[str], None]) -> None:
     """Wait until the run is over, and work where nobody else does."""
     from douane.jobs import run_worker
 
     stop = asyncio.Event()
     worker: asyncio.Task[None] | None = None
     try:
-        while await asyncio.to_thread(_is_live, database, run_id):
+        while doing := await asyncio.to_thread(_doing, database, run_id):
+            tell(doing)
             if worker is not None and worker.done():
                 worker.result()
             if worker is None and not await asyncio.to_thread(_is_worked, database, settings):
@@ -101,12 +119,25 @@ async def _end(database: Database, settings: Settings, run_id: int) -> None:
             await worker
 
 
-def _is_live(database: Database, run_id: int) -> bool:
+def _doing(database: Database, run_id: int) -> str:
+    """What is being done about a run; empty when it is over."""
     from douane.store.runs import get_run
+    from douane.store.sources import list_attempts
 
     with database.connection() as conn:
         found = get_run(conn, None, run_id)
-    return found is not None and found.state in LIVE
+        attempts = list_attempts(conn, run_id)
+    if found is None or found.state not in LIVE:
+        return ""
+    if found.state == "running":
+        return f"Run {run_id} imports what was pulled"
+    if not attempts:
+        return f"Run {run_id} waits for a worker, or for another run of the connector"
+    last = attempts[-1]
+    if last.next_at is None:
+        return f"Run {run_id} pulls, attempt {last.number}"
+    message = visible(last.message or "")
+    return f"Run {run_id} tries again at {last.next_at:%H:%M:%S} UTC: {message}"
 
 
 def _is_worked(database: Database, settings: Settings) -> bool:

@@ -1,4 +1,4 @@
-"""A bar on the terminal while an import is under way; nothing at all where no person is looking."""
+"""A bar or a line on the terminal while an import is under way; nothing at all where no person is looking."""
 
 from __future__ import annotations
 
@@ -31,3 +31,17 @@ def shown_progress(*, is_wanted: bool = True, stays: bool = False) -> Iterator[T
             progress.update(task, description=f"{doing:<10}", completed=done, total=total)
 
         yield tell
+
+
+@contextmanager
+def shown_waiting(*, is_wanted: bool = True) -> Iterator[Callable[[str], None]]:
+    """A line on stderr that says what is waited for and how long already, when that is a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    is_disabled = not (is_wanted and console.is_terminal)
+    with Progress(*columns, console=console, transient=True, disable=is_disabled) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda doing: progress.update(task, description=doing)

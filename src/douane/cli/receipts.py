@@ -14,8 +14,8 @@ Receipt = Mapping[str, Any]
 
 FAULTS_SHOWN = 10
 COUNTS = ("received", "added", "updated", "unchanged", "rejected", "cleared", "removed")
-FIRST_SHOWN = ("entry_lines",)
-"""The tables that the lines of a file go to, where others are filled beside them."""
+FIRST_SHOWN = ("entry_lines", "customers", "addresses")
+"""The tables that come first, where a file fills several: what its lines are, before what hangs on them."""
 FAULT_COLUMNS = ("line", "field", "value", "code", "what_is_wrong")
 ATTEMPT_COLUMNS = ("number", "started_at", "ended_at", "outcome", "bytes", "next_at", "message")
 STAGES = ("receive", "decode", "parse", "map", "validate", "merge", "report")
@@ -53,9 +53,13 @@ def show_counts(tables: Mapping[str, Mapping[str, int]]) -> None:
     ]
     rows = [
         {"table": name, **{each: tables[name].get(each, 0) for each in columns}}
-        for name in sorted(tables, key=lambda name: name not in FIRST_SHOWN)
+        for name in sorted(tables, key=_place)
     ]
     show_table(rows, ("table", *columns))
+
+
+def _place(table: str) -> int:
+    return FIRST_SHOWN.index(table) if table in FIRST_SHOWN else len(FIRST_SHOWN)
 
 
 def show_faults(faults: Sequence[Mapping[str, Any]]) -> None:

@@ -29,22 +29,32 @@ ONE_WAITS = "Run {run} of it waits already."
 
 @dataclass(frozen=True)
 class Wish:
-    """Why a connector is asked, and by whom; `due_at` is the moment of its schedule."""
+    """Why a connector is asked, and by whom; `due_at` is the moment of its schedule.
+
+    Nothing of what is pulled is stored where it `is_dry_run`.
+    """
 
     asked_by: str
     cause: Cause = "person"
     due_at: datetime | None = None
+    is_dry_run: bool = False
 
 
 def ask_by_hand(
-    conn: Connection, settings: Settings, owner: tuple[int, int], name: str, person: str
+    conn: Connection,
+    settings: Settings,
+    owner: tuple[int, int],
+    name: str,
+    person: str,
+    *,
+    is_dry_run: bool = False,
 ) -> Asking:
     """Have a connector run as soon as a worker is free and no other run of it is under way.
 
     Of a connector that skips while it is busy there may be no run. Refuses `unknown-connector`,
     `connector-receives`, `bad-connector`, `unknown-mapping` and `too-many-runs`.
     """
-    return ask(conn, settings, lock_connector(conn, owner, name), Wish(person))
+    return ask(conn, settings, lock_connector(conn, owner, name), Wish(person, is_dry_run=is_dry_run))
 
 
 def ask(conn: Connection, settings: Settings, stored: StoredConnector, wish: Wish) -> Asking:
@@ -93,6 +103,7 @@ def _recorded(
         upload_bytes=0,
         upload_digest="",
         requested_by=wish.asked_by,
+        is_dry_run=wish.is_dry_run,
         is_async=True,
         options={"connector": stored.name},
         declarations={MAPPING: mapping.definition},

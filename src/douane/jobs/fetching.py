@@ -157,10 +157,9 @@ def _over(run: Run) -> Run:
 def _given_up(source: Source, last: Attempt) -> str:
     if last.number == 1:
         return f"It could not be fetched: {last.message}"
-    hours = ((last.ended_at or source.tried_until) - source.created_at).total_seconds() / 3600
-    return (
-        f"Given up after {last.number} attempts in {hours:,.3g} h to fetch it; the last one: {last.message}"
-    )
+    seconds = ((last.ended_at or source.tried_until) - source.created_at).total_seconds()
+    told = f"{seconds / 3600:,.3g} h" if seconds >= 3600 else f"{seconds:,.0f} s"
+    return f"Given up after {last.number} attempts in {told} to fetch it; the last one: {last.message}"
 
 
 def _let_go(work: Work, attempt: Attempt) -> Again:

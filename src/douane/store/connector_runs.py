@@ -34,6 +34,7 @@ class Asking:
     run_id: int | None
     skipped: str | None
     state: str | None
+    is_dry_run: bool | None
     started_at: datetime | None
     finished_at: datetime | None
     counts: dict[str, int] | None
@@ -76,7 +77,7 @@ def list_history(
 
 
 def list_live_pulls(conn: Connection, stored: StoredConnector) -> list[int]:
-    """The ids of the runs of a connector that wait or are under way, without those of what was sent to it."""
+    """The ids of the pulls of a connector that wait or are under way, without dry runs."""
     return [run_id for (run_id,) in conn.execute(SQL["list_live_pulls"], _of(stored))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from litestar import Request, delete, get, post, put
@@ -36,6 +37,9 @@ Asking = Request[Any, Any, Any]
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many.")]
 Before = Annotated[
     int | None, QueryParameter(ge=1, le=2**63 - 1, description="Only what has an id below this one.")
+]
+DryRun = Annotated[
+    bool, QueryParameter(name="dry_run", description="Pull all, run every stage, and store nothing.")
 ]
 EXAMPLE = {
     "name": "shop",
@@ -118,11 +122,17 @@ def _changing(service: Service, common: dict[str, Any]) -> list[HTTPRouteHandler
         await stored(service, lambda conn: remove_connector(conn, _owner(caller), name))
 
     @post("/v1/connectors/{name:str}/pulls", status_code=202, summary="Have its records pulled.", **common)
-    async def pulled(request: Asking, name: FromPath[str]) -> dict[str, Any]:
+    async def pulled(request: Asking, name: FromPath[str], is_dry_run: DryRun = False) -> dict[str, Any]:
         caller = await _caller(service, request)
-        asked = await stored(
-            service, lambda conn: ask_by_hand(conn, service.settings, _owner(caller), name, caller.login)
+        ask = partial(
+            ask_by_hand,
+            settings=service.settings,
+            owner=_owner(caller),
+            name=name,
+            person=caller.login,
+            is_dry_run=is_dry_run,
         )
+        asked = await stored(service, ask)
         if asked.skipped is not None:
             raise refusal("connector-busy", asked.skipped)
         request.state.run_id = asked.run_id

@@ -36,6 +36,7 @@ def asking(asked: Asking) -> dict[str, Any]:
         "asked_by": asked.asked_by,
         "run": asked.run_id,
         "outcome": asked.outcome,
+        "dry_run": bool(asked.is_dry_run),
         "counts": in_order(asked.counts) if asked.counts else None,
         "attempts": asked.attempts or 0,
         "next_at": asked.next_at if asked.finished_at is None else None,

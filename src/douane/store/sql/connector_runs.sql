@@ -18,6 +18,7 @@ select
     asked.run_id,
     asked.skipped,
     runs.state,
+    runs.is_dry_run,
     runs.started_at,
     runs.finished_at,
     runs.receipt -> 'counts' as counts,
@@ -50,6 +51,7 @@ where connector_runs.organization_id = %(organization_id)s
     and connector_runs.connector_id = %(connector_id)s
     and connector_runs.cause <> 'sent'
     and runs.state in ('waiting', 'running')
+    and not runs.is_dry_run
 order by runs.id;
 
 -- drop_old_skips --
