@@ -74,11 +74,14 @@ class Chunk:
 def in_chunks(batches: Iterable[AccountBatch], size: int = ACCOUNTS_AT_ONCE) -> Iterator[AccountBatch]:
     """The same objects in pieces of about `size`, so that none of them splits an account that goes on."""
     waiting: list[AccountBatch] = []
+    enough = size
     for batch in batches:
         waiting.append(batch)
-        if sum(each.accounts.height for each in waiting) >= size:
+        if sum(each.received for each in waiting) >= enough:
             whole, rest = _split(_together(waiting))
-            waiting = [rest] if rest.accounts.height else []
+            waiting = [rest] if rest.received else []
+            # An account without end is only looked at again when there is twice as much of it.
+            enough = max(size, 2 * rest.received)
             if whole.received:
                 yield whole
     if waiting:

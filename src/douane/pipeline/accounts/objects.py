@@ -16,7 +16,7 @@ from douane.formats.json_outside import BadJson, in_words
 from douane.formats.json_values import NoSingleValue, as_text, exact, kind_of, spoiled, without_halves
 from douane.model.customer_tags import SEPARATOR
 from douane.model.json_paths import Each, Path, values_at
-from douane.pipeline.batch import FAULT_SCHEMA, LINE
+from douane.pipeline.batch import FAULT_SCHEMA, LINE, no_faults
 from douane.pipeline.known import Keys
 
 from .records import CHECK, FINGERPRINT, PLACE
@@ -29,8 +29,12 @@ PARTS_MAX = 50_000
 SHOWN_BYTES, SHOWN_CHARACTERS = 800, 200
 _OBJECT = msgspec.json.Decoder(float_hook=exact)
 
+SHORT_BYTES = 8
+
 Lines = npt.NDArray[np.uint32]
 Cells = dict[str, "str | None"]
+Told = tuple[str, str, "str | None"]
+"""What stood there, and the code and detail of what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,18 @@ def read_singly(text: bytes, numbers: Lines, sources: Sources) -> Objects:
     made = _Made()
     lines = text.split(b"\n")[:-1]
     for number, line in zip(numbers.tolist(), lines, strict=True):
-        try:
-            made.take(number, _value(line, number), sources)
-        except OddObject as odd:
-            made.wrong.append((number, None, _shown(line), odd.code, odd.detail or None))
+        known = made.known_odd.get(line)
+        if known is None:
+            try:
+                made.take(number, _value(line, number), sources)
+                continue
+            except OddObject as odd:
+                known = made.remember(line, odd)
+        made.wrong.append((number, *known))
     return Objects(
         _frame(made.accounts, sources.accounts, (LINE,)),
         _frame(made.addresses, sources.addresses, (LINE, PLACE)),
-        pl.DataFrame(made.wrong, schema=FAULT_SCHEMA, orient="row"),
+        _faults(made.wrong),
         len(lines),
     )
 
@@ -86,7 +94,15 @@ class _Made:
 
     accounts: list[Mapping[str, Any]] = field(default_factory=list)
     addresses: list[Mapping[str, Any]] = field(default_factory=list)
-    wrong: list[tuple[int, None, str, str, str | None]] = field(default_factory=list)
+    wrong: list[tuple[int, str, str, str | None]] = field(default_factory=list)
+    known_odd: dict[bytes, Told] = field(default_factory=dict)
+
+    def remember(self, line: bytes, odd: OddObject) -> Told:
+        """What is told of the object; of a short one, that it may come again: null is as odd every time."""
+        told = _shown(line), odd.code, odd.detail or None
+        if len(line) <= SHORT_BYTES:
+            self.known_odd[line] = told
+        return told
 
     def take(self, line: int, value: Any, sources: Sources) -> None:
         """The rows of one object. Raises OddObject."""
@@ -150,6 +166,19 @@ def _frame(rows: list[Mapping[str, Any]], sources: tuple[Source, ...], own: tupl
     there = {name: cells for name, cells in texts.items() if any(each is not None for each in cells)}
     schema = dict.fromkeys(own, pl.UInt32()) | dict.fromkeys(there, pl.String())
     return pl.DataFrame({name: [row[name] for row in rows] for name in own} | there, schema=schema)
+
+
+def _faults(wrong: list[tuple[int, str, str, str | None]]) -> pl.DataFrame:
+    """The faults of objects as a whole, from line, value, code and detail of each."""
+    if not wrong:
+        return no_faults()
+    lines, *texts = zip(*wrong, strict=True)
+    columns = [pl.Series(LINE, lines, pl.UInt32)]
+    columns += [
+        pl.Series(name, cells, pl.String)
+        for name, cells in zip(("value", "code", "detail"), texts, strict=True)
+    ]
+    return pl.DataFrame(columns).with_columns(pl.lit(None, pl.String).alias("field")).select(*FAULT_SCHEMA)
 
 
 def _value(line: bytes, number: int) -> Any:
