@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,15 +18,16 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
+import psycopg
 import pytest
 
 from douane.jobs.asking import ask_by_hand
 from douane.settings import Settings
 from douane.store.connector_runs import Asking, list_history
 from douane.store.connectors import get_connector, put_connector, set_due
-from douane.store.database import Database
+from douane.store.database import Database, session_address
 from douane.store.networks import allow_network
 from douane.store.organizations import Company
 from douane.store.runs import get_run
@@ -258,17 +260,20 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 @pytest.fixture
-def start_worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], Process]]:
-    """Starts `douane work` in a process of its own; gives it once it works. It logs to worker.log."""
+def start_worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., Process]]:
+    """Starts `douane work`, or a server, in a process of its own; gives it once it works.
+
+    It logs to worker.log.
+    """
     started: list[Process] = []
     with (tmp_path / "worker.log").open("a") as log:
 
-        def start() -> Process:
-            program = [sys.executable, "-c", "from douane.cli import main; main()", "work"]
+        def start(*words: str) -> Process:
+            program = [sys.executable, "-c", "from douane.cli import main; main()", *(words or ("work",))]
             worker = subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
             started.append(worker)
             assert worker.stdout is not None
-            assert worker.stdout.readline().startswith("Douane works")
+            assert worker.stdout.readline().startswith("Douane ")
             return worker
 
         yield start
@@ -356,6 +361,126 @@ def test_a_worker_that_is_killed_while_it_pulls_is_replaced_by_another(
     held.set()
     assert gateway.rows() == (PAGES * PER_PAGE, PAGES * PER_PAGE)
     assert gateway.run(run_id).finished_at < gateway.run(second).finished_at
+
+
+def test_a_server_that_is_killed_while_it_stores_has_stored_nothing(
+    gateway: Gateway, start_worker: Callable[..., Process], settings: Settings
+) -> None:
+    gateway.put("/accounts", well)
+    server = start_worker("serve", "--port", "0")
+    waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+    with psycopg.connect(session_address(settings.database_url), autocommit=True) as conn:
+        with conn.transaction():
+            conn.execute("lock table addresses in access exclusive mode")
+            run_id = gateway.ask()
+            gateway.wait_for(lambda: conn.execute(waiting).fetchone(), lambda seen: seen and seen[0])
+            assert gateway.run(run_id).state == "running"
+            server.send_signal(signal.SIGKILL)
+            server.wait()
+        gateway.wait_for(lambda: conn.execute(waiting).fetchone(), lambda seen: seen == (0,))
+    assert gateway.rows() == (0, 0)
+    start_worker("serve", "--port", "0")
+    assert gateway.end(run_id).receipt["counts"]["added"] == PAGES * PER_PAGE
+    assert gateway.rows() == (PAGES * PER_PAGE, PAGES * PER_PAGE)
+    assert gateway.api.asked["/accounts", 1] == 1
+
+
+def test_pulls_of_one_connector_never_meet_whoever_asks_and_works(
+    gateway: Gateway, start_worker: Callable[..., Process]
+) -> None:
+    under_way: list[int] = []
+    most: list[int] = []
+
+    def way(number: int, times: int) -> Answer:
+        if number == 1:
+            under_way.append(times)
+            most.append(len(under_way))
+        if number > PAGES:
+            under_way.pop()
+        return well(number, times)
+
+    gateway.put("/accounts", way, schedule="0 2 * * *")
+    for _ in range(3):
+        start_worker()
+    with gateway.database.connection() as conn:
+        set_due(
+            conn, get_connector(conn, _ids(gateway.company), "api"), datetime(2026, 11, 20, 2, tzinfo=UTC)
+        )
+    together = threading.Barrier(4)
+
+    def ask() -> None:
+        together.wait()
+        gateway.ask()
+
+    people = [threading.Thread(target=ask) for _ in range(4)]
+    for each in people:
+        each.start()
+    for each in people:
+        each.join()
+    told = gateway.wait_for(
+        gateway.history,
+        lambda seen: len(seen) == 5 and all(each.finished_at or each.skipped for each in seen),
+    )
+    assert {each.outcome for each in told} <= {"succeeded", "skipped"}
+    assert len(most) == sum(each.run_id is not None for each in told) >= 4
+    assert max(most) == 1
+
+
+def test_no_secret_is_anywhere_but_with_the_source(
+    gateway: Gateway,
+    start_worker: Callable[..., Process],
+    environment: dict[str, str],
+    settings: Settings,
+    tmp_path: Path,
+) -> None:
+    """In a path and a query too, whatever the source answers; it says back what it was sent."""
+    in_path, in_query = "path-of-the-treasure", "query of the treasure"
+    secrets = {"key": SECRET, "in_path": in_path, "in_query": in_query}
+    gateway.api.ways[f"/{in_path}/accounts"] = lambda number, times: {
+        (1, 1): Answer(status=500),
+        (1, 2): Answer(f"{in_path} {SECRET}".encode()),
+        (1, 3): Answer(json.dumps({in_query: 1}).encode()),
+        (1, 4): Answer(status=302, headers={"Location": f"/{in_path}/elsewhere"}),
+    }.get((number, times), well(number, times))
+    gateway.api.ways[f"/{in_path}/elsewhere"] = lambda *_: Answer(status=404)
+    gateway.put(
+        "/{in_path}/accounts",
+        well,
+        query={"api_key": "{in_query}"},
+        limits={"attempts_max": 1, "pause_seconds": 0},
+        secrets=secrets,
+    )
+    start_worker()
+    ends = [gateway.end(gateway.ask()).state for _ in range(4)]
+    assert ends == ["refused", "refused", "refused", "succeeded"]
+    program = [sys.executable, "-c", "from douane.cli import main; main()"]
+    commands = [
+        ("connector", "show", "api"),
+        ("connector", "list"),
+        ("connector", "history", "api"),
+        ("runs",),
+    ]
+    commands += [(*words, "--json") for words in commands] + [
+        ("run", str(each), "--json") for each in range(1, 5)
+    ]
+    told = [
+        subprocess.run([*program, *words], env=environment, capture_output=True, text=True, check=True).stdout
+        for words in commands
+    ]
+    assert "{in_path}" in "".join(told)
+    told += [(tmp_path / "worker.log").read_text()]
+    with psycopg.connect(session_address(settings.database_url)) as conn:
+        tables = conn.execute(
+            "select oid::regclass::text from pg_class where relkind in ('r', 'p')"
+            " and relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)"
+        ).fetchall()
+        for (table,) in tables:
+            rows = conn.execute(f"select string_agg(each::text, ' ') from {table} as each").fetchone()  # type: ignore[call-overload]
+            told.append((rows and rows[0]) or "")
+    assert any('"api_key"' in each for each in told), "the connector itself is in a table"
+    for secret in secrets.values():
+        shapes = secret, quote(secret), b64encode(secret.encode()).decode(), secret.encode().hex()
+        assert not [each for each in told if any(shape in each for shape in shapes)]
 
 
 def test_two_workers_heed_a_schedule_once(gateway: Gateway, start_worker: Callable[[], Process]) -> None:
