@@ -37,13 +37,14 @@ def write_pages(folder: Path, path: str, accounts: int, changed: Collection[int]
 
 def _account(number: int, is_changed: bool) -> dict[str, Any]:
     manager = MANAGERS[(number + is_changed) % len(MANAGERS)]
+    _, country = CITIES[number % len(CITIES)]
     return {
         "accountName": f"Customer {number:07}",
         "accountManagerName": manager,
         "accountWebsite": f"https://customer-{number}.example",
         "accountExternalId": f"{number:010}",
         "customerTagExternalId": f"tag-{number % 20}",
-        "accountVatNumber": _vat_number(number),
+        "accountVatNumber": _vat_number(number, country),
         "companyRegistrationName": f"Customer {number:07} & Co. LLC",
         "businessRegistrationNumber": f"BRN{number:09}",
         "deleted": "false",
@@ -52,10 +53,21 @@ def _account(number: int, is_changed: bool) -> dict[str, Any]:
     }
 
 
-def _vat_number(number: int) -> str:
-    """A Belgian one: eight digits, and what they lack to a multiple of 97."""
+def _vat_number(number: int, country: str) -> str:
+    """A right one of France or Belgium; nothing elsewhere."""
     base = 10_000_000 + number
-    return f"BE{base}{97 - base % 97:02}"
+    if country == "Belgium":
+        return f"BE{base}{97 - base % 97:02}"
+    if country == "France":
+        siren = 10 * base + _luhn(base)
+        return f"FR{(12 + 3 * (siren % 97)) % 97:02}{siren}"
+    return ""
+
+
+def _luhn(base: int) -> int:
+    """The digit that makes a SIREN of eight digits."""
+    doubled = [int(each) * (1 + place % 2) for place, each in enumerate(str(base))]
+    return -sum(each // 10 + each % 10 for each in doubled) % 10
 
 
 def _address(number: int, place: int) -> dict[str, str]:

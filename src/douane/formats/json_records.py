@@ -65,7 +65,11 @@ class Records:
     def _emit(self, records: list[msgspec.Raw]) -> None:
         if records:
             self.count += len(records)
-            self._write(b"\n".join((*records, b"")))
+            text = b"\n".join((*records, b""))
+            if text.count(b"\n") > len(records) or b"\r" in text:
+                # In a text of JSON no line break stands as it is: it is one between its parts.
+                text = b"\n".join((*(bytes(each).translate(_LINE_BREAKS) for each in records), b""))
+            self._write(text)
 
 
 class _List:
@@ -162,10 +166,6 @@ def _decoded(whole: bytes) -> list[msgspec.Raw]:
     try:
         if not whole.isascii():
             whole.decode("utf-8")
-        records = _LIST.decode(whole)
+        return _LIST.decode(whole)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadJson(in_words(error)) from error
-    if b"\n" in whole or b"\r" in whole:
-        # In a text of JSON no line break stands as it is: that was just made sure of.
-        return _LIST.decode(whole.translate(_LINE_BREAKS))
-    return records

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 
+import numpy as np
 import polars as pl
 
 from douane.formats.json_lines import in_pieces, lines_of_file, lines_of_list
@@ -15,6 +16,7 @@ from douane.model.json_paths import read_path
 from douane.model.mapping_document import MappingDocument
 from douane.model.refusing import refusal
 from douane.pipeline.batch import no_faults
+from douane.pipeline.known import Keys
 
 from .mapped_cells import MappedCells
 from .numbering import Lines, Numbering
@@ -27,7 +29,7 @@ from .typed import Reader
 PIECE_BYTES = 256 * 1024
 """How much text is read at once: what fits into the processor's cache."""
 
-OBJECTS_AT_ONCE = 2_000
+OBJECTS_AT_ONCE, TEXT_AT_ONCE = 2_000, 16 << 20
 
 
 class Flattening:
@@ -70,15 +72,15 @@ class Flattening:
     ) -> Iterator[tuple[Objects, Recognized]]:
         """The objects, some thousand at a time, and those that were recognized among them."""
         waiting: list[Objects] = []
-        recognized: list[Recognized] = []
+        came: list[Lines] = []
         for lines in self._lines(blocks, load_texts):
-            recognized.append(lines.recognized)
-            for objects in self._read(lines):
-                waiting.append(objects)
-                if sum(each.received for each in waiting) >= OBJECTS_AT_ONCE:
-                    yield _together(waiting), Recognized.joined(recognized)
-                    waiting, recognized = [], []
-        yield _together(waiting), Recognized.joined(recognized)
+            came.append(lines)
+            waiting += self._read(lines)
+            is_long = sum(each.received for each in waiting) >= OBJECTS_AT_ONCE
+            if is_long or sum(len(each.text) for each in came) >= TEXT_AT_ONCE:
+                yield _together(waiting, came)
+                waiting, came = [], []
+        yield _together(waiting, came)
 
     def _lines(self, blocks: Iterator[bytes], load_texts: LoadTexts | None) -> Iterator[Lines]:
         """The texts of the objects that are to be read. Refuses `not-json` and `no-json-list`."""
@@ -100,24 +102,26 @@ class Flattening:
         at = 0
         for text in in_pieces([lines.text], PIECE_BYTES):
             numbers = lines.numbers[at : at + text.count(b"\n")]
+            at += len(numbers)
             try:
-                objects = self._reader.read(text, numbers)
+                yield self._reader.read(text, numbers)
             except BadJson as reason:
                 raise refusal("not-json", str(reason)) from None
-            yield objects.with_prints(numbers, lines.prints.take(slice(at, at + len(numbers))))
-            at += len(numbers)
 
 
 def _labels(sources: Sequence[Source]) -> dict[str, str]:
     return {each.column: each.label for each in sources}
 
 
-def _together(parts: Sequence[Objects]) -> Objects:
-    if len(parts) == 1:
-        return parts[0]
-    return Objects(
+def _together(parts: Sequence[Objects], came: Sequence[Lines]) -> tuple[Objects, Recognized]:
+    """The objects as one, with their fingerprints, and what was recognized among them."""
+    objects = Objects(
         pl.concat([each.accounts for each in parts] or [no_accounts()], how="diagonal"),
         pl.concat([each.addresses for each in parts] or [no_addresses()], how="diagonal"),
         pl.concat([each.faults for each in parts] or [no_faults()]),
         sum(each.received for each in parts),
     )
+    if parts:
+        numbers = np.concatenate([each.numbers for each in came])
+        objects = objects.with_prints(numbers, reduce(Keys.joined, (each.prints for each in came)))
+    return objects, Recognized.joined([each.recognized for each in came])
