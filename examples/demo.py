@@ -1,4 +1,4 @@
-"""`make demo`: a gateway in a scratch folder takes two nights of files and the entries of a year."""
+"""`make demo`: a gateway in a scratch folder takes two nights of files, accounts and a year of entries."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ SENDINGS = (
     ("Night 2: what is gone is cleared", "/api/items?clear_items_not_modified=true", "items-night-2.csv"),
 )
 LEDGER = Path(__file__).parent / "ledger" / "732829320FEC20251231.txt"
+ACCOUNTS = Path(__file__).parent / "djust" / "accounts.json"
 EXPORTED = "exported.txt"
 ACCOUNT = {"account_number": "411FOOBAR", "label": "FOOBAR account"}
 CHUNK_BYTES = 4096
@@ -79,6 +80,7 @@ def main() -> int:
             gateway = Gateway(address, granted(data))
             for title, path, name in SENDINGS:
                 send(gateway, title, path, FILES / name)
+            send_accounts(address, data)
             ask_for_an_account(Gateway(address, granted_to_partner(data)))
             keep_a_year(data)
     except (Broken, OSError, http.client.HTTPException) as broken:
@@ -103,6 +105,22 @@ def send(gateway: Gateway, title: str, path: str, file: Path) -> None:
     run = response.headers["Douane-Run"]
     _, receipt = gateway.ask("GET", f"/v1/runs/{run}")
     show_receipt(receipt, all_faults=f"GET /v1/runs/{run}/faults")
+
+
+def send_accounts(address: str, data: Path) -> None:
+    """Send accounts as to DJUST, and show the list of those to correct."""
+    print()
+    keys = grant("djust", data)
+    gateway = Gateway(address, {"Authorization": f"Bearer {keys['token']}"})
+    path, size = f"/v1/connectors/{keys['connector']}/runs", ACCOUNTS.stat().st_size
+    print(f"\nAccounts with their addresses\nPOST {path} with {ACCOUNTS.name}", flush=True)
+    response, receipt = gateway.ask("POST", path, iter([ACCOUNTS.read_bytes()]), size)
+    if response.status != 200:
+        raise Broken(f"{response.status}: {receipt}")
+    rejected = f"/v1/runs/{receipt['run']}/rejected.json"
+    show_receipt(receipt, all_faults=f"GET /v1/runs/{receipt['run']}/faults")
+    _, objects = gateway.ask("GET", rejected)
+    print(f"\nGET {rejected}\n{json.dumps(objects, indent=2)}")
 
 
 def ask_for_an_account(gateway: Gateway) -> None:

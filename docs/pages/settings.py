@@ -38,7 +38,7 @@ MEANINGS = {
     "addresses that it gives out; empty: what their own request was sent to. Needed behind a proxy that ends "
     "TLS.",
     "waiting_runs_max": "How many imports of an organization may wait when one more is asked for by Cegid "
-    "Loop's API; that one is refused.",
+    "Loop's API or of a connector; that one is refused.",
     "bucket_url": "Where deposits are kept: `az://container/prefix`, `s3://bucket/prefix`, "
     "`gs://bucket/prefix` or `file:///folder`; empty: in the database. "
     "[Deposit in a bucket](../how-to/deposit-in-a-bucket.md) tells how.",
@@ -58,8 +58,8 @@ MEANINGS = {
     "fetch_seconds_max": "Seconds that one fetch may take as a whole.",
     "ca_file": "PEM file of a certification authority that is trusted besides the known ones when files are "
     "fetched; for closed networks.",
-    "secret_key": "Key that seals addresses that are stored, at least 32 random characters, the same in "
-    "every process; former keys behind it, separated by commas. Empty: the file `secret.key` in the data "
+    "secret_key": "Key that seals addresses that are stored and the secrets of connectors, at least 32 "
+    "random characters, the same in every process; former keys behind it, separated by commas. Empty: the file `secret.key` in the data "
     "folder, made on first use.",
     "fetches_at_once": "How many files a server or `douane work` fetches at the same time, beside its "
     "imports. One organization alone has half of these places, two have three quarters: slow sources of one "

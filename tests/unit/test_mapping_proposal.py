@@ -118,3 +118,27 @@ def test_odd_samples_are_no_trouble() -> None:
     wide = [{f"name {number}": number for number in range(5000)}, None, 7]
     assert propose([deep], "P").definition["table"] == "accounts"
     assert propose(wide, "P").objects == 3
+
+
+def test_a_stranger_s_payload_gives_a_mapping_to_review() -> None:
+    address = {"id": "D-1", "contact": "Jean", "line1": "2 rue X", "postcode": "69001", "town": "Lyon"}
+    sample = {
+        "count": 1,
+        "results": [
+            {
+                "id": 771,
+                "legalName": "Boulangerie Moreau SAS",
+                "displayName": "Chez Moreau",
+                "siret": "73282932000074",
+                "billing": {**address, "countryCode": "FR"},
+                "delivery_addresses": [{**address, "countryCode": "FR"}],
+                "status": "active",
+            }
+        ],
+    }
+    proposal = propose(sample, "STRANGER")
+    assert proposal.definition["layout"]["records"] == "$.results"
+    assert proposal.definition["layout"]["lists"] == ["$.billing", "$.delivery_addresses"]
+    assert proposal.missing == ()
+    assert proposal.as_json["guesses"] == ["legal_id"]
+    assert [path for path, _ in proposal.unmapped] == ["$.status"]

@@ -26,6 +26,7 @@ NEEDED = (
 )
 
 NAMES = ("name", "trading_name")
+LEGAL_ID, SIRET = "legal_id", "siret"
 
 Found = tuple[str, Leaf, int]
 
@@ -76,7 +77,7 @@ def propose(sample: Any, name: str, records: Path | None = None) -> Proposal:
     path, objects = _records(sample, records)
     lists = _address_lists(objects)
     account, address = _leaves(objects, lists)
-    accounts = _with_both_names(_matched(account, _fields(of_address=False)))
+    accounts = _with_legal_id(_with_both_names(_matched(account, _fields(of_address=False))))
     taken = {leaf.path for _, leaf, _ in accounts}
     beside = [each for each in account if each.path not in taken] if not lists else []
     addresses = _matched([*address, *beside], _fields(of_address=True))
@@ -158,6 +159,14 @@ def _with_both_names(found: list[Found]) -> list[Found]:
     (leaf,) = names.values()
     (lacking,) = set(NAMES) - names.keys()
     return [*found, (lacking, leaf, CLOSE)]
+
+
+def _with_legal_id(found: list[Found]) -> list[Found]:
+    """The SIRET for the number in the register too, as a guess, where nothing else is like it."""
+    leaves = {field: leaf for field, leaf, _ in found}
+    if LEGAL_ID in leaves or SIRET not in leaves:
+        return found
+    return [*found, (LEGAL_ID, leaves[SIRET], CLOSE)]
 
 
 def _fields(*, of_address: bool) -> list[str]:
