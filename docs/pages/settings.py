@@ -59,8 +59,8 @@ MEANINGS = {
     "ca_file": "PEM file of a certification authority that is trusted besides the known ones when files are "
     "fetched; for closed networks.",
     "secret_key": "Key that seals addresses that are stored and the secrets of connectors, at least 32 "
-    "random characters, the same in every process; former keys behind it, separated by commas. Empty: the file `secret.key` in the data "
-    "folder, made on first use.",
+    "random characters, the same in every process; former keys behind it, separated by commas. Empty: the "
+    "file `secret.key` in the data folder, made on first use.",
     "fetches_at_once": "How many files a server or `douane work` fetches at the same time, beside its "
     "imports. One organization alone has half of these places, two have three quarters: slow sources of one "
     "keep no other waiting.",
