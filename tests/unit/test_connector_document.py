@@ -201,6 +201,21 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         ({"headers": {"Authorization": "s3cret"}}, "headers: Authorization is open to all"),
         ({"headers": {"X-Api-Key": "s3cret"}}, "headers: X-Api-Key is open to all"),
         ({"query": {"access_token": "s3cret"}}, "query: access_token is open to all"),
+        ({"query": {"sig": "s3cret"}}, "query: sig is open to all"),
+        ({"query": {"X-Auth": 3141592653}}, "query: X-Auth is open to all"),
+        ({"headers": {"X-Mine": "Bearer s3cret-and-more"}}, "headers: X-Mine is open to all"),
+        ({"method": "POST", "body": {"pwd": 3141592653}}, "body: pwd is open to all"),
+        (
+            {
+                "authentication": {
+                    "kind": "oauth2_client_credentials",
+                    "token_url": "https://a.example/token?client_secret=s3cret",
+                    "client_id": "c",
+                },
+                "secrets": {"client_secret": "x"},
+            },
+            "token_url: client_secret is open to all",
+        ),
         ({"method": "POST", "body": {"a": [{"password": "s3cret"}]}}, "body: password is open to all"),
         ({"body": {}}, "body is for the method POST"),
         ({"records": "data"}, "records is 'data'; expected a path such as $.data"),

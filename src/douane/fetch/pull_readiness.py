@@ -58,15 +58,14 @@ def awaited(source: Source, call: Call, once: Callable[[], Result]) -> Result:
     """What `once` gives when it is ready, asked as often as the call says. Raises SourceFailure at last."""
     if call.until is None:
         return source.tried(once)
-    words = ""
-    for attempt in range(call.until.attempts):
-        if attempt:
-            source.note(f"Not ready: {words}. Asked again in {call.until.seconds:g} seconds.")
-            source.wait(call.until.seconds)
+    looks = 0
+    while True:
+        looks += 1
         try:
             return source.tried(once)
         except NotReady as not_ready:
             words = str(not_ready)
-    raise SourceFailure(
-        f"{call.path or 'The source'} is not ready after {call.until.attempts} looks: {words}."
-    )
+        if looks == call.until.attempts or not source.has_time(call.until.seconds):
+            raise SourceFailure(f"{call.path or 'The source'} is not ready after {looks} looks: {words}.")
+        source.note(f"Not ready: {words}. Asked again in {call.until.seconds:g} seconds.")
+        source.wait(call.until.seconds)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import TypeVar
 
-from douane.errors import SourceFailure
+from douane.errors import Refusal, SourceFailure
 from douane.model.connector import BASIC, CLIENT_CREDENTIALS, HEADER, PASSWORD, Connector, PullLimits
 from douane.model.refusing import refusal
 
@@ -18,7 +18,7 @@ from .asking import Answer, Sent
 from .connections import Connections
 from .pull_requests import Request, Requests
 from .pull_tokens import Tokens, basic
-from .watch import LOOK_SECONDS, Watch
+from .watch import LOOK_SECONDS, TookTooLong, Watch
 
 REDIRECTS_MAX = 5
 Result = TypeVar("Result")
@@ -61,7 +61,8 @@ class Source:
     def tried(self, once: Callable[[], Result]) -> Result:
         """What `once` gives, tried again after a pause while the source may yet give it.
 
-        Raises the last SourceFailure, and refuses `source-endless` when the time of the pull is over.
+        Raises the last SourceFailure, also when there is no time for another attempt, and refuses
+        `source-endless` when the time of the pull is over in the middle of one.
         """
         limits = self.connector.limits
         attempt = 0
@@ -69,25 +70,29 @@ class Source:
             attempt += 1
             try:
                 return once()
+            except TookTooLong:
+                raise self._endless() from None
             except SourceFailure as failure:
                 pause = _pause(failure, attempt, limits)
-                self._check_time()
-                if attempt == limits.attempts_max or pause > limits.pause_seconds_max:
+                is_last = attempt == limits.attempts_max or pause > limits.pause_seconds_max
+                if is_last or not self.has_time(pause):
                     raise
                 self.note(f"{failure.message} Asked again in {pause:g} seconds.")
                 self.wait(pause)
 
+    def has_time(self, seconds: float) -> bool:
+        """Whether the pull has that much time left."""
+        return monotonic() + seconds < self.watch.ends_at
+
     def wait(self, seconds: float) -> None:
-        """Let so much time go by. Raises Stopped when we are to stop; refuses `source-endless`."""
+        """Let so much time go by, for which there is time. Raises Stopped when we are to stop."""
         until = monotonic() + seconds
         while (left := until - monotonic()) > 0:
-            self._check_time()
             self.watch.look()
             sleep(min(left, LOOK_SECONDS))
 
-    def _check_time(self) -> None:
-        if monotonic() > self.watch.ends_at:
-            raise refusal("source-endless", f"the pull was not done in {self.watch.seconds_max:,.0f} seconds")
+    def _endless(self) -> Refusal:
+        return refusal("source-endless", f"the pull was not done in {self.watch.seconds_max:,.0f} seconds")
 
     @property
     def _has_token(self) -> bool:

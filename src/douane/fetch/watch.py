@@ -21,6 +21,10 @@ class Stopped(Failure):
         super().__init__("The fetch was let go because the worker stops.", transient=True)
 
 
+class TookTooLong(SourceFailure):
+    """The fetch has had all the time it may have; whether the other side would have gone on is unknown."""
+
+
 @dataclass(frozen=True)
 class Watch:
     """Bounds of one fetch. Moments are those of the monotonic clock, in seconds."""
@@ -37,8 +41,8 @@ class Watch:
         return cls(monotonic() + seconds, seconds, settings.fetch_silence_seconds, is_stopping)
 
     def look(self) -> None:
-        """Raises Stopped when we are to stop, and SourceFailure when the fetch has taken too long."""
+        """Raises Stopped when we are to stop, and TookTooLong when the fetch has."""
         if self.is_stopping():
             raise Stopped
         if monotonic() > self.ends_at:
-            raise SourceFailure(f"The fetch was not done within {self.seconds_max:,.0f} seconds.")
+            raise TookTooLong(f"The fetch was not done within {self.seconds_max:,.0f} seconds.")

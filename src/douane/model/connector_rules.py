@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from .connector import (
     BASIC,
@@ -43,9 +44,12 @@ TAKES = {
 COUNTED = (NUMBER, OFFSET)
 
 _OPENS = re.compile(
-    r"(?i)(^|[-_. ])(authori[sz]ation|cookie|api[-_ ]?key|key|token|secret|password|passwd|signature)$"
+    r"(?i)(^|[-_. ])(authori[sz]ation|auth|cookie|api[-_ ]?key|key|token|jwt|bearer|session|secret"
+    r"|credentials?|pass(word|wd|phrase)?|pwd|signature|sig)$"
     r"|(?i:(apikey|token|secret|password)$)"
 )
+_IS_OPENING = re.compile(r"(?i)(bearer|basic) \S{8,}")
+"""What a header that opens something begins with, whatever it is called."""
 
 
 def problems_of(connector: Connector, sent: Collection[str], known: Collection[str]) -> Complaints:
@@ -71,6 +75,9 @@ def _authentication(told: Authentication, headers: Collection[str]) -> Complaint
     opening = told.header if told.kind == HEADER else "Authorization" if told.kind != NONE else ""
     if opening.lower() in {name.lower() for name in headers}:
         yield f"headers: {opening} is set by authentication already"
+    for name, _ in parse_qsl(urlsplit(told.token_url).query):
+        if _OPENS.search(name):
+            yield f"authentication: token_url: {name[:40]} is open to all; expected among the secrets"
     if ":" in told.user and told.kind == BASIC:
         yield "authentication: user holds a colon, which basic cannot tell from the password behind it"
 
@@ -138,12 +145,20 @@ def _openly(value: Any, where: str) -> Complaints:
     """What is named like a secret and written like none: it would be stored and shown as it is."""
     if isinstance(value, Mapping):
         for name, each in value.items():
-            if isinstance(each, str) and each and _OPENS.search(name) and not names_in(each):
+            if _is_open(name, each):
                 yield f"{where}: {name[:40]} is open to all; expected {{key}}, and the value in secrets"
             yield from _openly(each, where)
     elif isinstance(value, list):
         for each in value:
             yield from _openly(each, where)
+
+
+def _is_open(name: str, value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
+        return False
+    text = str(value)
+    is_secret = _OPENS.search(name) or _IS_OPENING.match(text)
+    return bool(is_secret) and not names_in(text)
 
 
 def _calls(connector: Connector) -> Iterator[tuple[str, Call]]:

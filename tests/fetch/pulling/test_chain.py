@@ -59,6 +59,13 @@ def test_a_chain_that_is_never_ready(puller: Any, make_source: Any, reply_with: 
     assert len(source.seen) == 6
 
 
+def test_what_is_not_ready_in_time_is_told(puller: Any, make_source: Any, reply_with: Any) -> None:
+    source = exporting(make_source, reply_with, looks=100)
+    later = {**CHAIN[1], "until": READY | {"seconds": 2}}
+    told = puller.failed(source, before=[CHAIN[0], later], path="{file}", limits={"seconds_max": 1})
+    assert "/exports/{id} is not ready after 1 looks: $.state is 'running'" in told.message
+
+
 @pytest.mark.parametrize("status", [202, 404])
 def test_a_status_may_be_waited_for(puller: Any, make_source: Any, reply_with: Any, status: int) -> None:
     """The last call too may be repeated until it is ready; what it said before is no record."""

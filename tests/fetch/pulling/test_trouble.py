@@ -66,6 +66,15 @@ def test_a_long_retry_after_is_left_to_the_queue(puller: Any, make_source: Any, 
     assert len(source.seen) == 1
 
 
+def test_what_the_source_answered_is_told_when_there_is_no_time_for_another_attempt(
+    puller: Any, make_source: Any, reply_with: Any
+) -> None:
+    source = make_source(lambda _: reply_with(b"", 503))
+    limits = {"attempts_max": 100, "pause_seconds": 0.6, "seconds_max": 1}
+    assert puller.failed(source, limits=limits).message.endswith("answers 503.")
+    assert len(source.seen) <= 2
+
+
 def test_pauses_become_longer(puller: Any, make_source: Any, reply_with: Any) -> None:
     source = make_source(lambda _: reply_with(b"", 503))
     limits = {"attempts_max": 4, "pause_seconds": 0.01, "pause_seconds_max": 0.02}
