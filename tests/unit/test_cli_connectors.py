@@ -168,6 +168,15 @@ def test_a_run_is_left_to_a_worker(douane: Douane, shop: str) -> None:
     assert (row["run"], row["outcome"], row["cause"]) == (asked["run"], "waiting", "person")
 
 
+def test_a_mapping_that_is_still_to_be_made_is_told(
+    douane: Douane, written: Written, company: Company
+) -> None:
+    sent = {"name": "Shop", "base_url": "https://a.example", "mapping": "SHOP"}
+    code, out, _ = douane("connector", "add", written(json.dumps(sent), "shop.json"))
+    told = "Kept connector Shop. There is no mapping SHOP yet; douane mapping add makes it.\n"
+    assert (code, out) == (0, told)
+
+
 def test_a_dry_run_is_marked_as_one(douane: Douane, shop: str) -> None:
     assert douane("connector", "run", "shop", "--dry-run", "--no-wait")[0] == 0
     (row,) = json.loads(douane("connector", "history", "shop", "--json")[1])

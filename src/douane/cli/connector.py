@@ -15,6 +15,7 @@ from .people import at_the_command_line
 from .visible import visible
 
 if TYPE_CHECKING:
+    from douane.store.connectors import StoredConnector
     from douane.store.database import Connection
 
 COLUMNS = ("name", "base_url", "mapping", "schedule", "when_busy", "due_at", "secrets", "changed_at")
@@ -71,12 +72,12 @@ def add(
     sealer = Sealer.of(from_environment(data))
     with connected(data) as conn:
         kept = put_connector(conn, _owner(conn, company, organization), sent, sealer, at_the_command_line())
+        lacking = _lacking_mapping(conn, kept)
     if as_json:
         show_json(kept.definition)
-    elif kept.due_at:
-        print(f"Kept connector {visible(kept.name)}, due at {kept.due_at:%Y-%m-%d %H:%M} UTC.")
-    else:
-        print(f"Kept connector {visible(kept.name)}.")
+        return
+    due = f", due at {kept.due_at:%Y-%m-%d %H:%M} UTC" if kept.due_at else ""
+    print(f"Kept connector {visible(kept.name)}{due}.{lacking}")
 
 
 def list_all(
@@ -163,6 +164,18 @@ def remove(
         show_json({"name": removed, "is_removed": True})
     else:
         print(f"Removed connector {visible(removed)}.")
+
+
+def _lacking_mapping(conn: Connection, kept: StoredConnector) -> str:
+    """A sentence when the mapping of a connector is still to be made."""
+    from douane.errors import Refusal
+    from douane.store.mappings import get_mapping
+
+    try:
+        get_mapping(conn, kept.organization_id, kept.mapping)
+    except Refusal:
+        return f" There is no mapping {visible(kept.mapping)} yet; douane mapping add makes it."
+    return ""
 
 
 def _owner(conn: Connection, company: str | None, organization: str | None) -> tuple[int, int]:

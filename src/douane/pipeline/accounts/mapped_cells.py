@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 from douane.model.account_objects import ADDRESS_PREFIX
 from douane.model.custom_fields import CUSTOM_PREFIX
+from douane.model.customer_tags import SEPARATOR
+from douane.model.customers import TAGS
 from douane.model.kinds import Kind
 from douane.model.mapping import Column
 from douane.model.mapping_document import MappingDocument
@@ -77,7 +81,8 @@ class MappedCells:
             is_closed=column.is_closed,
             prefixes=column.prefixes,
         )
-        reading = with_outsiders(Reading(_keeping_empty(cells, rewritten(cells, plain))), cells, plain)
+        reading = _of_parts(cells, plain) if _has_parts(column, cells) else _rewritten(cells, plain)
+        reading = replace(reading, values=_keeping_empty(cells, reading.values))
         written = self._written(column)
         if written:
             kind = Kind.AMOUNT if self._kinds[column.field] is Kind.AMOUNT else Kind.DATE
@@ -88,6 +93,38 @@ class MappedCells:
             lacking = stripped(cells).is_null()
             reading = _both(reading, Reading(reading.values, where(lacking, "missing-value")))
         return reading
+
+
+def _rewritten(cells: pl.Series, plain: Column) -> Reading:
+    """The cells as the column has them replaced, and the words it knows nothing of."""
+    return with_outsiders(Reading(rewritten(cells, plain)), cells, plain)
+
+
+def _of_parts(cells: pl.Series, plain: Column) -> Reading:
+    """The same where each part of a cell is a word; the first fault of a part is that of the cell."""
+    split = (
+        pl.DataFrame({"part": cells}).with_row_index("at").with_columns(pl.col("part").str.split(SEPARATOR))
+    )
+    parts = split.explode("part")
+    found = _rewritten(parts["part"], plain)
+    codes, details = (
+        each if each is not None else _nothing(parts.height) for each in (found.codes, found.details)
+    )
+    told = parts.select(
+        "at", pl.lit(found.values).alias("value"), codes.alias("code"), details.alias("detail")
+    )
+    value = pl.col("value").drop_nulls()
+    whole = told.group_by("at", maintain_order=True).agg(
+        pl.when(value.len() > 0).then(value.str.join(SEPARATOR)).alias("value"),
+        pl.col("code", "detail").drop_nulls().first(),
+    )
+    return Reading(whole["value"], whole["code"], whole["detail"])
+
+
+def _has_parts(column: MappedColumn, cells: pl.Series) -> bool:
+    """Whether a cell may hold several words, and one does."""
+    may_be = column.field == TAGS.name or _is_custom(column)
+    return may_be and bool(cells.str.contains(SEPARATOR, literal=True).any())
 
 
 def _is_own(field: str, prefix: str) -> bool:
