@@ -29,7 +29,7 @@ from tables import Connection, rest
 NEW_LIMIT, AGAIN_LIMIT = 1.5, 0.6
 ORGANIZATION, COMPANY = "BENCH", "DJUST001"
 TABLES = ("customers", "addresses", "address_links")
-WAIT_SECONDS = 0.02
+WAIT_SECONDS = 0.05
 LIVE = {"waiting", "running"}
 
 

@@ -91,6 +91,16 @@ def test_an_account_with_a_warning_is_read_each_time(send_accounts: SendAccounts
     first, again = send_accounts(sent), send_accounts(sent)
     assert first["warnings_total"] == again["warnings_total"] == 1
     assert seen(again) == {"unchanged": 2}
+    assert again["tables"]["address_links"]["unchanged"] == 2
+    assert seen(send_accounts(sent[:1])) == {"unchanged": 1}
+
+
+def test_an_account_with_a_warning_is_compared_when_its_address_changes(send_accounts: SendAccounts) -> None:
+    first = [account("A1", address("X1"), vat_number="no number"), account("A2", address("X1"))]
+    send_accounts(first)
+    told = send_accounts([first[0], account("A2", address("X1", city="Lyon"))])
+    assert seen(told) == {"rejected": 1, "unchanged": 1}
+    assert told["warnings_total"] == 1
 
 
 @pytest.mark.parametrize("has_lines", [False, True], ids=["list", "lines"])

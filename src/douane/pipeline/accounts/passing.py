@@ -165,8 +165,9 @@ class Pass:
         sizes = chunk.sizes
         rest = chunk.only(np.repeat(~is_known, sizes))
         sound = self._sound(rest, match.take(~is_known))
-        if sound is not None:
-            yield from self._settling.settle(sound, may_go_straight=may_go_straight)
+        changed = None if sound is None else self._changed(sound)
+        if changed is not None and changed.accounts.height:
+            yield from self._settling.settle(changed, may_go_straight=may_go_straight)
 
     def _receive(self, chunk: Chunk) -> None:
         """Count what came; what is no account is rejected."""
@@ -192,8 +193,7 @@ class Pass:
     def _recognize(self, chunk: Chunk, match: Match) -> Mask:
         """Which accounts stand as they were last sent; they are counted."""
         prints = np.add.reduceat(chunk.accounts[FINGERPRINT].to_numpy().view(np.uint64), chunk.starts)
-        is_known = (match.ids != 0) & (match.fingerprints == prints.view(np.int64)) & (prints != 0)
-        is_known &= self._oddities.recognizes & ~np.isin(match.ids, self._oddities.ids)
+        is_known = self._stands(match, prints.view(np.int64))
         if chunk.faults.height:
             is_faulty = chunk.accounts[LINE].is_in(chunk.faults[LINE].implode()).to_numpy()
             is_known &= ~np.logical_or.reduceat(is_faulty, chunk.starts)
@@ -203,6 +203,31 @@ class Pass:
             links = same.height - (_words_of_truth(same[IS_OFF]) if IS_OFF in same.columns else 0)
             self._leave(int(chunk.sizes[is_known].sum()), same.height, links)
         return np.asarray(is_known)
+
+    def _changed(self, sound: Sound) -> Sound:
+        """The accounts that do not stand as they were last sent, now that the warnings of all are told."""
+        stands = self._stands(sound.match, sound.accounts[FINGERPRINT].to_numpy())
+        if not stands.any():
+            return sound
+        same = sound.accounts.filter(pl.Series(stands))
+        is_same = pl.col(OWNER).is_in(same[LINE].implode())
+        theirs = sound.addresses.filter(is_same)
+        self._recognized.append(sound.match.ids[stands])
+        self.outcome.tally.unchanged += int(same[ROWS].sum())
+        self.tallies["addresses"].unchanged += theirs.height
+        self.tallies["address_links"].unchanged += int((~theirs[IS_OFF].fill_null(False)).sum())
+        return Sound(
+            sound.accounts.filter(pl.Series(~stands)),
+            sound.addresses.filter(~is_same),
+            sound.match.take(~stands),
+        )
+
+    def _stands(self, match: Match, prints: Numbers) -> Mask:
+        """Which accounts have the fingerprint that is stored, so that to write them would change nothing."""
+        is_same = (match.ids != 0) & (match.fingerprints == prints) & (prints != 0)
+        if not self._oddities.recognizes:
+            return np.zeros(len(prints), np.bool_)
+        return np.asarray(is_same & ~np.isin(match.ids, self._oddities.ids))
 
     def _leave(self, accounts: int, addresses: int, links: int) -> None:
         """Count objects that stand as they were last sent."""
