@@ -17,7 +17,7 @@ from douane.store.jobs import drop_old_jobs, fail_job
 from douane.store.runs import create_run, fail_run, start_run
 from douane.store.sources import (
     begin_attempt,
-    count_failed_attempts,
+    count_attempts,
     end_attempt,
     forget_addresses,
     list_attempts,
@@ -90,7 +90,7 @@ def test_pauses_begin_anew_by_hand_and_are_not_longer_for_what_was_let_go(
 
     def failures() -> int:
         with database.connection() as conn:
-            return count_failed_attempts(conn, run_id)
+            return count_attempts(conn, run_id, "failed")
 
     for outcome in ("failed", "stopped", "stopped", "failed"):
         attempt(outcome)

@@ -14,6 +14,7 @@ import pytest
 from douane.errors import Refusal
 from douane.jobs import asking, by_hand
 from douane.jobs.asking import ask_by_hand
+from douane.jobs.pulls import begin_pulling
 from douane.jobs.schedules import heed_schedules
 from douane.model.builtin_mappings import DJUST
 from douane.settings import Settings
@@ -26,8 +27,10 @@ from douane.store.networks import allow_network
 from douane.store.organizations import Company
 from douane.store.runs import fail_run
 from douane.store.sealing import Sealer
+from douane.store.sources import begin_attempt, get_source
 
 PAST = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+LEFT = "select extract(epoch from tried_until - now()) from sources"
 
 
 def accounts(*numbers: int) -> bytes:
@@ -156,7 +159,7 @@ def test_the_time_of_a_connector_begins_with_its_first_attempt(
     connected.put(*[source.answer(500)] * 3, source.answer(body=accounts(1)))
     run_id = connected.run()
     with connected.database.connection() as conn:
-        conn.execute("update sources set created_at = created_at - interval '2 hours'")
+        conn.execute("update sources set tried_since = tried_since - interval '2 hours'")
         conn.execute("update sources set tried_until = tried_until - interval '2 hours'")
     with working():
         assert books.end(run_id).state == "succeeded"
@@ -174,7 +177,39 @@ def test_by_hand_it_is_tried_for_as_long_as_the_connector_may_take_once_more(
         conn.execute("update sources set tried_until = now() - interval '1 hour'")
     with connected.database.connection() as conn:
         by_hand.try_again(conn, settings, job)
-    assert 0 < books.value("select extract(epoch from tried_until - now()) from sources") <= 600
+    assert 0 < books.value(LEFT) <= 600
+
+
+def test_the_time_begins_with_the_first_attempt_and_no_later_one(
+    connected: Connected, source: Any, books: Any
+) -> None:
+    """Also after it was begun anew, as this one was an hour ago, with three attempts before that."""
+    connected.put(source.answer(500), limits={"seconds_max": 600})
+    run_id = connected.run()
+
+    def begin(times: int) -> None:
+        with connected.database.connection() as conn:
+            for _ in range(times):
+                begin_attempt(conn, run_id)
+            source_of_run = get_source(conn, run_id)
+            assert source_of_run is not None
+            begin_pulling(conn, source_of_run)
+
+    def set_back(*columns: str) -> None:
+        with connected.database.connection() as conn:
+            for each in columns:
+                conn.execute(f"update sources set {each} = {each} - interval '1 hour'")  # type: ignore[call-overload]
+
+    begin(3)
+    with connected.database.connection() as conn:
+        conn.execute("update fetch_attempts set started_at = started_at - interval '2 hours'")
+    set_back("tried_since", "tried_until")
+    assert books.value(LEFT) < 0
+    begin(1)
+    assert 0 < books.value(LEFT) <= 600
+    set_back("tried_until")
+    begin(1)
+    assert books.value(LEFT) < 0
 
 
 def test_a_run_uses_the_connector_as_it_is_then_and_the_mapping_as_it_was(

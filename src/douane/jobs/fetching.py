@@ -16,7 +16,7 @@ from douane.store.sources import (
     Attempt,
     Source,
     begin_attempt,
-    count_failed_attempts,
+    count_attempts,
     end_attempt,
     get_source,
     note_identity,
@@ -52,7 +52,7 @@ def fetch_upload(work: Work, run: Run, is_stopping: Stopping) -> Run:
         source = get_source(conn, run.id)
         assert source is not None, f"run {run.id} has no source"
         if source.kind == "connector":
-            begin_pulling(conn, source, attempt)
+            begin_pulling(conn, source)
     told = None
     try:
         if source.kind == "connector":
@@ -136,7 +136,8 @@ def _failed(work: Work, source: Source, attempt: Attempt, failure: Failure, caus
     """The run as failed when there is no further attempt; raises Again when there is one."""
     asked = failure.pause_seconds if isinstance(failure, SourceFailure) else None
     with work.database.connection() as conn:
-        failures = count_failed_attempts(conn, attempt.run_id) + 1
+        # What was let go, or lost its worker, says nothing of the source.
+        failures = count_attempts(conn, attempt.run_id, "failed") + 1
         pause = pause_after(failures, asked, work.settings) if failure.transient else None
         ended = _ended(work, end_attempt(conn, attempt, "failed", failure.message, pause_seconds=pause))
         if ended.next_at is None:

@@ -16,7 +16,7 @@ from douane.store.connectors import Connection, StoredConnector, find_connector_
 from douane.store.networks import list_networks
 from douane.store.runs import Run
 from douane.store.sealing import Sealer
-from douane.store.sources import Attempt, Source, try_longer
+from douane.store.sources import Source, count_attempts, try_longer
 
 from .asking import MAPPING, SUFFIX
 from .work import Work
@@ -27,10 +27,10 @@ SUFFIX_OF_LISTS = ".json"
 NO_CONNECTOR = "The connector was removed before its records were fetched."
 
 
-def begin_pulling(conn: Connection, source: Source, attempt: Attempt) -> None:
+def begin_pulling(conn: Connection, source: Source) -> None:
     """The time in which a connector is tried begins with its first attempt, however long it stood in line."""
-    if attempt.number == 1:
-        try_longer(conn, source.run_id, (source.tried_until - source.created_at).total_seconds())
+    if count_attempts(conn, source.run_id) == 1:
+        try_longer(conn, source.run_id, (source.tried_until - source.tried_since).total_seconds())
 
 
 def pull_upload(work: Work, run: Run, folder: Path, is_stopping: Callable[[], bool]) -> tuple[Upload, str]:

@@ -131,12 +131,9 @@ def end_attempt(
         return cursor.execute(SQL["end_attempt"], values).fetchone()
 
 
-def count_failed_attempts(conn: Connection, run_id: int) -> int:
-    """How many attempts have failed since the tries began, or were begun anew.
-
-    Those that were let go, or lost their worker, say nothing of the source.
-    """
-    row = conn.execute(SQL["count_failed_attempts"], {"run_id": run_id}).fetchone()
+def count_attempts(conn: Connection, run_id: int, outcome: Outcome | None = None) -> int:
+    """How many attempts were made since the tries began, or began anew; only those that ended so, if given."""
+    row = conn.execute(SQL["count_attempts"], {"run_id": run_id, "outcome": outcome}).fetchone()
     return int(row[0]) if row else 0
 
 

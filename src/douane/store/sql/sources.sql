@@ -76,12 +76,12 @@ where fetch_attempts.run_id = %(run_id)s
     and sources.run_id = fetch_attempts.run_id
 returning fetch_attempts.*;
 
--- count_failed_attempts --
+-- count_attempts --
 select count(*)
 from fetch_attempts
 join sources using (organization_id, run_id)
 where fetch_attempts.run_id = %(run_id)s
-    and fetch_attempts.outcome = 'failed'
+    and (%(outcome)s::text is null or fetch_attempts.outcome = %(outcome)s)
     and fetch_attempts.started_at >= sources.tried_since;
 
 -- forget_addresses --
