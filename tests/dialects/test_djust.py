@@ -260,6 +260,70 @@ def test_tags_are_checked_where_the_mapping_says_so(sender: Sender, database: Da
     assert sender.rows("select tags from customers") == [(["vip"],)]
 
 
+def messages(receipt: Json) -> list[str]:
+    return [each["message"] for each in receipt["faults"]]
+
+
+def test_what_is_told_of_an_address_is_what_differs(sender: Sender, database: Database) -> None:
+    with database.connection() as conn:
+        dock = CustomField("address", "dock", "Dock", "text")
+        put_custom_field(conn, sender.company.organization_id, dock)
+    sender.receipt([account("A1", address("X1", addressLabel="HQ", dock="D1"))])
+    moved = address("X1", addressCity="Lyon", addressPhoneNumber="12", dock="D2")
+    belongs = "The address X1 belongs to another account and says something else there: "
+    assert messages(sender.receipt([account("A2", moved)])) == [
+        f"{belongs}addressCity is Lyon, not Paris; addressPhoneNumber is 12, not empty; dock is D2, not D1"
+    ]
+    receipt = sender.receipt(
+        [
+            account("A1", address("X1", addressCity="Nice")),
+            account("A2", address("X1", addressCity="Paris")),
+            account("A3", address("X3"), address("X3", addressCity="Brest", billingAddress=False)),
+        ]
+    )
+    assert messages(receipt) == [
+        f"{belongs}addressCity is Paris, not Nice",
+        "The address X3 has other values on line 3: addressCity is Brest, not Paris;"
+        " billingAddress is false, not empty",
+    ]
+    sender.receipt([account("A2", address("X1", addressCity="Nice", dock="D1"))])
+    both = [account("A1", address("X1", addressCity="Nantes")), account("A2", address("X1", dock="D3"))]
+    assert messages(sender.receipt(both)) == [
+        "The address X1 has other values on line 1: addressCity is Paris, not Nantes"
+    ]
+
+
+def test_what_another_tenant_has_is_never_told(sender: Sender, database: Database) -> None:
+    with database.connection() as conn:
+        tokens = [ACCESS.grant(conn, Wanted(*each)).keys["token"] for each in (("ACME", "B"), ("RIVAL", "C"))]
+    sender.receipt([account("A1", address("X1", addressCity="Secret"))])
+    for token in tokens:
+        header = {"Authorization": f"Bearer {token}"}
+        body = [account("A1", address("X1")), account("A2", address("X1", addressCity="Lyon"))]
+        reply = sender.post(body, header)
+        assert "Secret" not in reply.text
+        assert messages(reply.json()) == [
+            "The address X1 belongs to another account and says something else there:"
+            " addressCity is Lyon, not Paris"
+        ]
+        off = [{"accountExternalId": "A1", "address": [{"addressExternalId": "X9", "unlinkAddress": True}]}]
+        assert [each["code"] for each in sender.post(off, header).json()["faults"]] == ["address-not-linked"]
+    assert sender.rows("select count(distinct company_id), count(*) from addresses") == [(3, 3)]
+
+
+def test_an_account_that_is_rejected_for_another_line_has_the_code_of_that(sender: Sender) -> None:
+    good, bad = account("A1", address("X1")), account("A1", address("X2"), inactive="perhaps")
+    receipt = sender.receipt([good, bad])
+    told = [(each["line"], each["code"], each["wire_code"]) for each in receipt["faults"]]
+    assert told == [(1, "account-rejected", "F-E-009"), (2, "not-a-flag", "F-E-009")]
+    assert messages(receipt)[0] == (
+        "An account is stored whole or not at all, and this one is rejected for line 2 (not-a-flag)"
+    )
+    apart = [good, account("A2", address("X3")), {**good, "address": [address("X1", addressCity="Nice")]}]
+    told = [(each["line"], each["wire_code"]) for each in sender.receipt(apart)["faults"]]
+    assert told == [(1, "F-E-003"), (3, "F-E-003")]
+
+
 def test_custom_fields_go_by_their_external_ids(sender: Sender, database: Database) -> None:
     with database.connection() as conn:
         for custom in (
@@ -332,6 +396,8 @@ def test_an_empty_list_is_fine(sender: Sender) -> None:
 def test_a_wrong_token_opens_nothing(sender: Sender, authorization: str) -> None:
     reply = sender.post(payload("flat"), {"Authorization": authorization})
     assert (reply.status_code, reply.json()["error"]["code"]) == (401, "access-denied")
+    assert "token" in reply.json()["error"]["message"]
+    assert "password" not in reply.text
     assert reply.headers["WWW-Authenticate"] == 'Bearer realm="Douane"'
     assert sender.rows("select count(*) from runs") == [(0,)]
 
@@ -379,6 +445,8 @@ def test_the_token_opens_the_runs_of_its_company(sender: Sender, stranger: tuple
     header = {"Authorization": f"Bearer {sender.token}"}
     assert sender.web.get(f"/v1/runs/{run}", headers=header).json()["counts"]["added"] == 2
     assert sender.web.get(f"/v1/runs/{run}", auth=stranger).status_code == 404
+    unknown = sender.web.get("/v1/runs", auth=("x", "y")).json()["error"]
+    assert unknown["message"] == "The login or the password is wrong."
     wrong = sender.web.get("/v1/runs", headers={"Authorization": "Bearer x.y"})
     assert (wrong.status_code, wrong.json()["error"]["message"]) == (401, "The token is wrong.")
 

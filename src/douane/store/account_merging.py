@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -45,19 +45,24 @@ STAGED_ADDRESSES = (
     "is_shipping",
     "is_billing",
 )
+SHOWN_CHARACTERS = 60
 ROUNDS_MAX = 30
 """After so many rounds an address may not depend on another account of the list any more."""
 
 
 @dataclass(frozen=True)
 class Wrong:
-    """An address that its account may not be stored with; `other_line` is where it stands otherwise."""
+    """An address that its account may not be stored with; `other_line` is where it stands otherwise.
+
+    `differences` tells what is sent of it, and what should be.
+    """
 
     owner: int
     line: int
     external_id: str | None
     code: str
     other_line: int | None
+    differences: str | None
 
 
 @dataclass(frozen=True)
@@ -162,13 +167,16 @@ class AccountMerging:
             for piece in pieces:
                 copy.write(piece)
 
-    def settle(self, accounts: Iterable[bytes], addresses: Iterable[bytes]) -> Settled:
+    def settle(
+        self, accounts: Iterable[bytes], addresses: Iterable[bytes], label_of: Callable[[str], str]
+    ) -> Settled:
         """Judge accounts with their addresses (CSV of STAGED_ACCOUNTS and STAGED_ADDRESSES), and write them.
 
-        An account one of whose addresses is wrong is not stored. Before-images are kept.
+        An account one of whose addresses is wrong is not stored. Before-images are kept. `label_of` gives
+        what the sender calls a field of addresses.
         """
         self._stage(accounts, addresses)
-        wrongs = self._judge()
+        wrongs = self._judge(label_of)
         return self._write(wrongs)
 
     def keep_origins(self) -> None:
@@ -190,25 +198,26 @@ class AccountMerging:
         ):
             self._do(statement)
 
-    def _judge(self) -> list[Wrong]:
+    def _judge(self, label_of: Callable[[str], str]) -> list[Wrong]:
         """Find wrong addresses and reject their accounts, as long as that makes others wrong."""
         self._do("tell_not_linked")
         is_first, rounds = True, 1
         while True:
-            self._tell_wrongs(is_first=is_first, is_last=rounds == ROUNDS_MAX)
+            self._tell_wrongs(label_of, is_first=is_first, is_last=rounds == ROUNDS_MAX)
             if not self._count("reject_wrong"):
                 break
             is_first, rounds = False, rounds + 1
         found = self.conn.execute(SQL["list_wrongs"]).fetchall()
         return [Wrong(*row) for row in found]
 
-    def _tell_wrongs(self, *, is_first: bool, is_last: bool) -> None:
+    def _tell_wrongs(self, label_of: Callable[[str], str], *, is_first: bool, is_last: bool) -> None:
         statement = Text(SQL["tell_wrongs"]).format(
             live=Text(SQL["live_mentions"]),
             firsts=_joined("first_told", TOLD),
             conflicts=_joined("is_conflict", TOLD, " or "),
             differences=_joined("is_difference", TOLD, " or "),
             lines=Text(", ").join(Identifier("t", f"{name}_line") for name in TOLD),
+            tellings=_joined("telling", TOLD, label_of=label_of),
         )
         rounds = {"is_first_round": is_first, "is_last_round": is_last}
         self.conn.execute(statement, self.scope | rounds)
@@ -307,13 +316,22 @@ def _assigned(names: Iterable[str]) -> Composed:
     return Text(", ").join(Text("{} = {}").format(Identifier(each), Identifier("s", each)) for each in names)
 
 
-def _joined(template: str, names: Iterable[str], by: str = ", ") -> Composed:
+def _joined(
+    template: str, names: Iterable[str], by: str = ", ", label_of: Callable[[str], str] = str
+) -> Composed:
     """The template once for each of the names; CUSTOM may have one of its own."""
     parts = []
     for name in names:
         own = f"{template}_of_custom"
         text = Text(SQL[own if name == CUSTOM and own in SQL else template])
-        parts.append(text.format(field=Identifier(name), field_line=Identifier(f"{name}_line")))
+        parts.append(
+            text.format(
+                field=Identifier(name),
+                field_line=Identifier(f"{name}_line"),
+                label=Value(label_of(name)),
+                shown=Value(SHOWN_CHARACTERS),
+            )
+        )
     return Text(by).join(parts)
 
 

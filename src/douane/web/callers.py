@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 REMEMBERED_MAX = 10_000
 
 Headers = Mapping[bytes, bytes]
+AUTHORIZATION = b"authorization"
 """A request's headers by their names in lower case."""
 
 
@@ -66,7 +67,7 @@ class Callers:
         usual = refusal("access-denied")
         denied: Refusal | None = None
         for dialect in sorted(dialects, key=lambda each: -_sent_of(each, headers)):
-            if dialect.access.headers[0].encode() not in headers:
+            if dialect.access.headers[0].encode() not in headers or _is_of_others(dialect, headers):
                 continue
             try:
                 return await self.find(dialect, headers, needs_company=needs_company)
@@ -92,6 +93,12 @@ class Callers:
                 del self._known[key]
 
         asking.add_done_callback(forget_a_no)
+
+
+def _is_of_others(dialect: Dialect, headers: Headers) -> bool:
+    """Whether the dialect's callers are known by tokens, and a login with its password was sent."""
+    is_basic = headers.get(AUTHORIZATION, b"")[:6].lower() == b"basic "
+    return is_basic and set(dialect.access.schemes.values()) == {"bearer"}
 
 
 def _sent_of(dialect: Dialect, headers: Headers) -> int:

@@ -7,7 +7,7 @@ from douane.errors import Failure
 from douane.model.refusing import refusal
 
 from . import replies
-from .access import ACCESS, NAME
+from .access import ACCESS, NAME, WRONG_TOKEN
 from .door import DOORS
 
 _WHEN = Circumstances(
@@ -22,7 +22,7 @@ DJUST = Dialect(
     doors=DOORS,
     examples={
         "No such connector": replies.refused(refusal("unknown-connector", "'accounts'"), _WHEN),
-        "A wrong token": replies.refused(refusal("access-denied"), _WHEN),
+        "A wrong token": replies.refused(WRONG_TOKEN, _WHEN),
         "No list of accounts": replies.refused(refusal("no-json-list", "$: an object was seen there"), _WHEN),
         "Too many imports at once": replies.failed(Failure("The server is busy.", transient=True), _WHEN),
     },

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from douane.dialects.access import Access, Handed, Wanted
 from douane.dialects.bearer import caller_of, new_token, token_of
 from douane.errors import Refusal
-from douane.model.refusing import refusal
 from douane.store import credentials
 from douane.store.connectors import ensure_default
 from douane.store.credentials import Caller
@@ -15,17 +14,19 @@ from douane.store.database import Connection, Database
 
 NAME = "djust"
 AUTHORIZATION = "authorization"
+WRONG_TOKEN = Refusal("access-denied", "The token is wrong.", "douane grant djust makes a new one.")
 
 
 def authenticate(database: Database, sent: Mapping[str, str], needs_company: bool) -> Caller:
     """The caller behind the token, who always has a company. Refuses `access-denied`."""
     token = token_of(sent.get(AUTHORIZATION, ""))
     if not token:
-        raise refusal("access-denied")
+        hint = 'Send the header "Authorization: Bearer" with the token; douane grant djust makes one.'
+        raise Refusal("access-denied", "No token was sent.", hint)
     with database.connection() as conn:
         caller = caller_of(conn, NAME, token)
     if caller is None:
-        raise Refusal("access-denied", "The token is wrong.", "douane grant djust makes a new one.")
+        raise WRONG_TOKEN
     return caller
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from douane.pipeline.accounts.details import cause_in
+
 
 @dataclass(frozen=True)
 class WireCode:
@@ -64,8 +66,20 @@ WIRE_CODES: Mapping[str, WireCode] = {
 """Our code -> the published one."""
 
 
+REJECTED = "account-rejected"
+
+
+def _with_cause(fault: Mapping[str, Any]) -> dict[str, Any]:
+    """A fault that another line of the account is the cause of: the published code is that of the cause."""
+    wire = WIRE_CODES.get(cause_in(fault.get("detail") or ""))
+    message = None if wire is None else f"{fault['message']}: {wire.code}"
+    return {**fault, "wire_code": None if wire is None else wire.code, "wire_message": message}
+
+
 def with_wire_code(fault: Mapping[str, Any]) -> dict[str, Any]:
     """A fault as a receipt tells it, with `wire_code` and `wire_message`; null where nothing is published."""
+    if fault["code"] == REJECTED:
+        return _with_cause(fault)
     wire = WIRE_CODES.get(fault["code"])
     if wire is None:
         return {**fault, "wire_code": None, "wire_message": None}

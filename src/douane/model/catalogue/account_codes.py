@@ -46,8 +46,8 @@ ACCOUNT_FAULTS = (
     Code(
         "account-rejected",
         "Another line of the account is rejected",
-        "An account is stored whole or not at all, and line {detail} of this one is rejected",
-        "Correct the other line, then send the account again.",
+        "An account is stored whole or not at all, and this one is rejected for line {detail}",
+        "Correct that line, then send the account again.",
     ),
     Code(
         "address-not-linked",
@@ -58,13 +58,13 @@ ACCOUNT_FAULTS = (
     Code(
         "address-changed-and-linked",
         "Address changed and linked at once",
-        "The address {value} belongs to another account and says something else there",
-        "Send the address as it is to link it; change it before, through an account that has it.",
+        "The address {value} belongs to another account and says something else there: {detail}",
+        "Send the address as it is to link it, or change it first, through an account that has it.",
     ),
     Code(
         "address-told-otherwise",
         "Address with other values in the list",
-        "The address {value} stands on line {detail} with other values",
+        "The address {value} has other values on line {detail}",
         "Give the address the same values wherever it stands, or an external id of its own.",
     ),
 )

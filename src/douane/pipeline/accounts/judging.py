@@ -14,7 +14,9 @@ from douane.store.account_merging import AccountMerging
 
 from .chunks import CONTENT, OWNER
 from .custom import CUSTOM
+from .details import difference, where_otherwise
 from .matching import Match
+from .records import PLACE
 from .wishes import AccountWishes
 
 ID, IS_DELETED = "id", "stored as deleted"
@@ -109,15 +111,25 @@ class Judge:
         again = repeats(addresses)
         if not again.any():
             return []
-        first = pl.col(LINE).first().over(OWNER, "external_id")
-        says = ["said", "is_unlinked", "is_shipping", "is_billing"]
-        told = addresses.with_columns(pl.col(CONTENT).alias("said"), first.alias("first line")).with_columns(
-            pl.any_horizontal(
-                pl.col(each).ne_missing(pl.col(each).first().over(OWNER, "external_id")) for each in says
-            ).alias("is other")
+        is_named = pl.col("external_id").is_not_null()
+        all_of = addresses.filter(is_named & pl.struct(OWNER, "external_id").is_duplicated())
+        says = [each for each in all_of.columns if each not in {OWNER, LINE, PLACE, CONTENT, "external_id"}]
+        differs = (
+            difference(each, self.wishes.labels.of_address(each), _first(pl.col(each))) for each in says
         )
-        wrong = pl.lit(again) & pl.col("is other")
-        return [_told(told, wrong, "address-told-otherwise", label, pl.col("first line").cast(pl.String))]
+        told = all_of.with_columns(
+            _first(pl.col(LINE)).alias("other_line"),
+            pl.concat_str(list(differs), separator="; ", ignore_nulls=True).alias("differences"),
+            pl.lit("address-told-otherwise").alias("code"),
+        )
+        is_other = pl.col(CONTENT).ne_missing(_first(pl.col(CONTENT))) | (pl.col("differences") != "")
+        detail = where_otherwise("other_line", "differences")
+        return [_told(told, is_other, "address-told-otherwise", label, detail)]
+
+
+def _first(value: pl.Expr) -> pl.Expr:
+    """What the first address of the same account and external id has."""
+    return value.first().over(OWNER, "external_id")
 
 
 def repeats(addresses: pl.DataFrame) -> pl.Series:

@@ -26,6 +26,7 @@ from douane.store.customer_tags import make_customer_tags
 from .aside import Aside
 from .chunks import CONTENT, OWNER, Chunk, chunk_of, names_of
 from .claims import Claim, Claims
+from .details import cause_of, where_otherwise
 from .ids import Ids
 from .joining import ROWS, Joined, joined
 from .judging import IS_OFF, Judge, repeats
@@ -252,7 +253,7 @@ class Pass:
         self.outcome.tell(faults, is_warning=False)
         self.outcome.tell(warnings, is_warning=True)
         owners = _owners(chunk)
-        is_bad = self._reject(one, theirs, pl.concat([faults[LINE], chunk.faults[LINE]]), owners)
+        is_bad = self._reject(one, theirs, pl.concat([faults, chunk.faults]), owners)
         doubtful = _owners_of(warnings[LINE], owners)
         told = one.accounts.with_columns(
             pl.when(pl.col(LINE).is_in(doubtful.implode()))
@@ -266,9 +267,11 @@ class Pass:
         sound = _with_counts(told, theirs).filter(pl.Series(~is_bad))
         return Sound(sound, self._wanted(sound, theirs), match.take(~is_bad))
 
-    def _reject(self, one: Joined, addresses: pl.DataFrame, lines: pl.Series, owners: pl.DataFrame) -> Mask:
+    def _reject(
+        self, one: Joined, addresses: pl.DataFrame, faults: pl.DataFrame, owners: pl.DataFrame
+    ) -> Mask:
         """Count the accounts one of whose objects is at fault, and tell of their other objects."""
-        bad = _owners_of(lines, owners)
+        bad = _owners_of(faults[LINE], owners)
         is_bad = one.accounts[LINE].is_in(bad.implode()).to_numpy()
         if not is_bad.any():
             return is_bad
@@ -278,17 +281,20 @@ class Pass:
         links = int((~theirs[IS_OFF].fill_null(False)).sum())
         self.tallies["address_links"].received += links
         self.tallies["address_links"].rejected += links
-        self._tell_members(one.members, lines)
+        self._tell_members(one.members, faults)
         return is_bad
 
-    def _tell_members(self, members: pl.DataFrame, lines: pl.Series) -> None:
+    def _tell_members(self, members: pl.DataFrame, faults: pl.DataFrame) -> None:
         """Tell that accounts are rejected at those of their objects that are not at fault themselves."""
+        if not members.height:
+            return
         first = (
-            members.filter(pl.col(LINE).is_in(lines.implode()))
+            members.join(faults.select(LINE, "code"), on=LINE)
             .group_by(OWNER)
-            .agg(pl.col(LINE).min().cast(pl.String).alias("detail"))
+            .agg(pl.col(LINE).min(), pl.col("code").sort_by(LINE, "code").first())
+            .select(OWNER, cause_of(LINE, "code").alias("detail"))
         )
-        others = members.filter(~pl.col(LINE).is_in(lines.implode())).join(first, on=OWNER)
+        others = members.filter(~pl.col(LINE).is_in(faults[LINE].implode())).join(first, on=OWNER)
         nothing = pl.lit(None, pl.String)
         told = others.select(
             pl.col(LINE),
@@ -313,20 +319,20 @@ class Pass:
         """Write what waited, and tell what is wrong with it. Raises ReadAgain."""
         unread = _all(self._unread)
         self._have_read(np.intersect1d(unread, _all(self._spoken_of)))
-        wrongs, forgotten = self._settling.finish()
+        wrongs, forgotten = self._settling.finish(self._wishes.labels.of_address)
         self._have_read(np.intersect1d(np.append(unread, _all(self._recognized)), forgotten))
         told = wrongs.select(
             pl.col(LINE),
             pl.lit(self._wishes.labels.of_address("external_id")).alias("field"),
             pl.col("external_id").alias("value"),
             pl.col("code"),
-            pl.col("other_line").cast(pl.String).alias("detail"),
-        )
-        self.outcome.tell(told.cast(FAULT_SCHEMA), is_warning=False)
+            where_otherwise("other_line", "differences").alias("detail"),
+        ).cast(FAULT_SCHEMA)
+        self.outcome.tell(told, is_warning=False)
         if wrongs.height and self._members:
             members = pl.concat(self._members)
             of_wrong = members.filter(pl.col(OWNER).is_in(wrongs["owner"].implode()))
-            self._tell_members(of_wrong, wrongs[LINE])
+            self._tell_members(of_wrong, told)
         if self._tags:
             scope = self._merging.organization_id, self._merging.company_id
             self.tags_made = make_customer_tags(self._merging.conn, *scope, self._tags)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple, dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -104,10 +104,11 @@ class Settling:
             names = addresses["external_id"].str.strip_chars().drop_nulls()
             self._splitting.claim(address_keys(names))
 
-    def finish(self) -> tuple[pl.DataFrame, list[int]]:
+    def finish(self, label_of: Callable[[str], str]) -> tuple[pl.DataFrame, list[int]]:
         """Write what waits: the addresses that were wrong, and the ids of customers to be read again.
 
-        The former have owner, line, external_id, code and other_line.
+        The former have owner, line, external_id, code, other_line and differences, in which the fields are
+        called as `label_of` has them.
         """
         schema = {
             "owner": pl.UInt32,
@@ -115,17 +116,16 @@ class Settling:
             "external_id": pl.String,
             "code": pl.String,
             "other_line": pl.UInt32,
+            "differences": pl.String,
         }
         if not self.waiting:
             return pl.DataFrame(schema=schema), []
-        done = self._merging.settle(self._accounts.pieces(), self._addresses.pieces())
+        done = self._merging.settle(self._accounts.pieces(), self._addresses.pieces(), label_of)
         counted = {"customers": done.accounts, "addresses": done.addresses, "address_links": done.links}
         for table, counts in counted.items():
             for verdict, count in counts.items():
                 setattr(self._tallies[table], verdict, getattr(self._tallies[table], verdict) + count)
-        wrongs = [
-            (each.owner, each.line, each.external_id, each.code, each.other_line) for each in done.wrongs
-        ]
+        wrongs = [astuple(each) for each in done.wrongs]
         return pl.DataFrame(wrongs, schema=schema, orient="row"), done.forgotten
 
     def _may_be(self, sound: Sound) -> Mask:

@@ -131,7 +131,8 @@ create temporary table wrongs (
     line integer not null,
     external_id text,
     code text not null,
-    other_line integer
+    other_line integer,
+    differences text
 ) on commit drop;
 
 -- analyze_mentions --
@@ -178,7 +179,8 @@ judged as (
             when %(is_first_round)s and l.may_change and l.is_told_again and ({conflicts}) then 'address-told-otherwise'
             when not l.may_change and ({differences}) then 'address-changed-and-linked'
         end as code,
-        least({lines}) as other_line
+        least({lines}) as other_line,
+        concat_ws('; ', {tellings}) as differences
     from live as l
     left join told as t on t.external_id = l.external_id
     left join addresses as a
@@ -186,8 +188,8 @@ judged as (
         and a.company_id = l.company_id
         and a.id = l.address_id
 )
-insert into wrongs (owner, line, external_id, code, other_line)
-select owner, line, external_id, code, other_line
+insert into wrongs (owner, line, external_id, code, other_line, differences)
+select owner, line, external_id, code, other_line, differences
 from judged
 where code is not null;
 
@@ -211,6 +213,38 @@ coalesce(t.custom_line < l.owner and (t.custom || l.custom) <> (l.custom || t.cu
     <> jsonb_strip_nulls(coalesce(a.custom, '{{}}') || case when t.custom_line < l.owner then t.custom else '{{}}' end)
 )
 
+-- telling --
+case
+    when l.{field} <> coalesce(case when t.{field_line} < l.owner then t.{field} when not l.may_change then a.{field} else l.{field} end, '')
+        then format(
+            '%%s is %%s, not %%s',
+            {label},
+            left(l.{field}, {shown}),
+            coalesce(left(case when t.{field_line} < l.owner then t.{field} else a.{field} end, {shown}), 'empty')
+        )
+end
+
+-- telling_of_custom --
+(
+    select string_agg(
+        format(
+            '%%s is %%s, not %%s',
+            each.key,
+            coalesce(left(each.value #>> '{{}}', {shown}), 'empty'),
+            coalesce(left(known.custom -> each.key #>> '{{}}', {shown}), 'empty')
+        ),
+        '; '
+        order by each.key
+    )
+    from jsonb_each(l.custom) as each
+    cross join (
+        select coalesce(case when l.may_change then '{{}}' else a.custom end, '{{}}')
+            || coalesce(case when t.custom_line < l.owner then t.custom end, '{{}}') as custom
+    ) as known
+    where (not l.may_change or known.custom ? each.key)
+        and each.value <> coalesce(known.custom -> each.key, 'null')
+)
+
 -- reject_wrong --
 with rejected as (
     update staged_accounts as w
@@ -227,7 +261,7 @@ select count(*) as rejected
 from rejected;
 
 -- list_wrongs --
-select owner, line, external_id, code, other_line
+select owner, line, external_id, code, other_line, differences
 from wrongs
 order by line;
 
