@@ -151,6 +151,8 @@ def at_second_page(*answers: Answer) -> Way:
 
 
 REDIRECT = Answer(status=302, headers={"Location": "http://10.0.0.1/accounts?page=2"})
+HTML, GZIP = {"Content-Type": "text/html"}, {"Content-Encoding": "gzip"}
+HUGE = {"Content-Length": str(1 << 40)}
 CUT = Answer(page(2), is_cut=True)
 FINE = Answer(page(2))
 
@@ -167,6 +169,17 @@ LASTING: dict[str, tuple[Way, str, str]] = {
     "a page twice": (lambda number, _: Answer(page(min(number, 2))), "refused", "the same again"),
     "an endless list": (lambda number, _: Answer(page(1, number)), "refused", "do not come to an end"),
     "a redirect to a private address": (at_second_page(REDIRECT), "refused", "10.0.0.1"),
+    "429 for decades": (
+        at_second_page(Answer(status=429, headers={"Retry-After": "1" + "0" * 9})),
+        "failed",
+        "429",
+    ),
+    "nothing in it": (at_second_page(Answer()), "failed", "nothing in it. That was page 2."),
+    "a page for people": (at_second_page(Answer(b"<html>", headers=HTML)), "refused", "text/html"),
+    "gzip that is none": (at_second_page(Answer(page(2), headers=GZIP)), "failed", "gzip cannot be read"),
+    "more than it may": (at_second_page(Answer(page(2), headers=HUGE)), "refused", "That was page 2."),
+    "nothing found": (at_second_page(Answer(status=404)), "refused", "answers 404. That was page 2."),
+    "half in secret": (lambda number, _: Answer(page(number)[:-1]), "failed", "cut"),
 }
 """What does not pass: the way of the source, how the run ends, and a part of what is told."""
 
@@ -218,9 +231,9 @@ class Gateway:
             time.sleep(0.05)
         return seen
 
-    def history(self) -> list[Asking]:
+    def history(self, company: Company | None = None) -> list[Asking]:
         with self.database.connection() as conn:
-            return list_history(conn, get_connector(conn, _ids(self.company), "api"))
+            return list_history(conn, get_connector(conn, _ids(company or self.company), "api"))
 
     def rows(self, company: Company | None = None) -> tuple[int, int]:
         """How many accounts and addresses the company has."""
@@ -318,6 +331,8 @@ def test_whatever_a_source_does_the_run_tells_and_the_data_is_as_before_or_compl
         run = ended[name]
         assert (name, run.state, gateway.rows(companies[name])) == (name, state, (0, 0))
         assert told in (run.failure or run.refusal_message), (name, run.failure, run.refusal_message)
+        (asked_for,) = gateway.history(companies[name])
+        assert (asked_for.outcome, told in asked_for.message) == (state, True)
     assert SECRET not in (tmp_path / "worker.log").read_text()
     assert not list((gateway.settings.data / "fetched").iterdir())
 

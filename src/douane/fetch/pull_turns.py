@@ -51,7 +51,7 @@ def next_turn(pages: Pages, turn: Turn, page: Page, records: int) -> Turn | None
     """The page behind `page`, with which so many records were read, None behind the last one.
 
     Refuses `source-forbidden` when the next address is none, and `source-without-records` when what leads to
-    the next page is neither text nor number.
+    the next page is neither text nor number, or no header Link.
     """
     number = turn.number + 1
     if pages.kind == NONE or (pages.kind in (NUMBER, OFFSET) and _is_last(pages, page)):
@@ -60,8 +60,8 @@ def next_turn(pages: Pages, turn: Turn, page: Page, records: int) -> Turn | None
         # Counted by what came, not by what was asked for: a source may give fewer than it was asked for.
         place = pages.first + (turn.number if pages.kind == NUMBER else records)
         return Turn(number, _sized(pages) | {pages.parameter: place}, key=str(place))
-    told = linked(page.link) if pages.kind == LINK else _text_at(pages.at, page.rest)
-    if not told:
+    told = linked(page.link) if pages.kind == LINK else _text_at(pages.at, page.rest) or None
+    if told is None:
         return None
     if pages.kind == CURSOR:
         if len(told) > ADDRESS_CHARACTERS_MAX:
@@ -73,17 +73,22 @@ def next_turn(pages: Pages, turn: Turn, page: Page, records: int) -> Turn | None
     return Turn(number, address=address, key=address.text)
 
 
-def linked(header: str) -> str:
-    """Where a header Link says that the next page is, empty when it does not (RFC 8288).
+def linked(header: str) -> str | None:
+    """Where a header Link says that the next page is, None when it does not (RFC 8288).
+
+    Refuses `source-without-records` when it says nothing at all: the next page may be meant.
 
     >>> linked('</a?page=1>; rel="prev", </a?page=3>; title="a, b"; rel="last next"')
     '/a?page=3'
     """
-    for target, parameters in _LINK.findall(header):
+    links = _LINK.findall(header)
+    if header.strip() and not links:
+        raise refusal("source-without-records", f"its header Link cannot be read: {header[:50]!r}")
+    for target, parameters in links:
         told = [each for each in _PARAMETER.findall(parameters) if each[0].lower() == "rel"]
         if told and "next" in "".join(told[0][1:]).lower().split():
             return str(target)
-    return ""
+    return None
 
 
 def told_total(pages: Pages, page: Page) -> int | None:

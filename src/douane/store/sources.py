@@ -132,7 +132,7 @@ def end_attempt(
 
 
 def count_attempts(conn: Connection, run_id: int, outcome: Outcome | None = None) -> int:
-    """How many attempts were made since the tries began, or began anew; only those that ended so, if given."""
+    """How many attempts were made since the tries began, or began anew; only those with the outcome."""
     row = conn.execute(SQL["count_attempts"], {"run_id": run_id, "outcome": outcome}).fetchone()
     return int(row[0]) if row else 0
 

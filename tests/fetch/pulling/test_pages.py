@@ -259,3 +259,20 @@ def test_ways_to_write_a_link(puller: Any, make_source: Any, reply_with: Any, li
     source = make_source(answer)
     assert puller.records(source, path="/a", pages={"kind": "link"}) == [1, 2]
     assert (source.seen[1].path, source.seen[1].query) == ("/a", {"p": "2"})
+
+
+@pytest.mark.parametrize(
+    ("link", "code", "words"),
+    [
+        ("/a?p=2; rel=next", "source-without-records", "its header Link cannot be read: '/a?p=2; rel=next'"),
+        ("<>; rel=next", "source-repeats", "page 2 has the records of page 1"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_no_end(
+    puller: Any, make_source: Any, reply_with: Any, link: str, code: str, words: str
+) -> None:
+    told = puller.refused(
+        make_source(lambda _: reply_with([1], headers={"Link": link})), pages={"kind": "link"}
+    )
+    assert told.code == code
+    assert words in told.message
