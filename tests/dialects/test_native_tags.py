@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from douane.store import custom_fields as store
 from douane.store.credentials import grant
 from douane.store.database import Database
 
@@ -180,6 +181,15 @@ def test_companies_of_one_organization_share_them(web: Web, auth: Auth, database
     web.put("/v1/tags/gold", json={}, auth=auth)
     other = (granted.login, granted.password)
     assert web.get("/v1/tags", auth=other).json() == web.get("/v1/tags", auth=auth).json() != {"tags": []}
+
+
+def test_custom_fields_are_bounded(web: Web, auth: Auth, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "CUSTOM_FIELDS_MAX", 1)
+    assert web.put(LEVEL, json=SERVICE, auth=auth).status_code == 200
+    assert web.put(LEVEL, json=SERVICE, auth=auth).status_code == 200
+    more = web.put("/v1/custom-fields/address/level", json=SERVICE, auth=auth)
+    assert error(more)[:2] == (400, "bad-record")
+    assert "as many as it may have" in more.json()["error"]["message"]
 
 
 def test_the_reference_shows_what_to_send(web: Web) -> None:

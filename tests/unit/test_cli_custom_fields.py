@@ -76,6 +76,12 @@ def test_the_type_of_a_custom_field_stays(douane: Douane) -> None:
     assert "remove it first" in told["hint"]
 
 
+def test_an_organization_that_cannot_be_is_not_there(douane: Douane) -> None:
+    code, out, err = douane("tag", "list", "A\udce9")
+    assert (code, out) == (1, "")
+    assert "There is no organization" in err
+
+
 def test_tags_are_added_named_listed_and_removed(douane: Douane) -> None:
     assert douane("tag", "list", "ACME")[1] == "There is no tag yet.\n"
     assert douane("tag", "add", "ACME", "gold") == (0, "Kept tag gold of ACME.\n", "")

@@ -18,6 +18,9 @@ SQL = queries("custom_fields")
 
 Connection = psycopg.Connection[Any]
 
+CUSTOM_FIELDS_MAX = 500
+"""Each of them is a column of every list of accounts that is read."""
+
 OF_ANOTHER_TYPE = (
     "Give it another external id; or remove it first, and have its values sent again: what is stored stays "
     "as it was read."
@@ -37,6 +40,10 @@ def put_custom_field(conn: Connection, organization_id: int, custom: CustomField
     Refuses too when the type would change: what is stored was read by it.
     """
     check_custom_field(custom)
+    known = {(each.entity, each.external_id) for each in list_custom_fields(conn, organization_id)}
+    if len(known - {(custom.entity, custom.external_id)}) >= CUSTOM_FIELDS_MAX:
+        seen = f"The organization has {CUSTOM_FIELDS_MAX:,} custom fields, which is as many as it may have."
+        raise Refusal("bad-record", seen, "Remove one that nobody uses.")
     values = {"organization_id": organization_id, **asdict(custom), "choices": list(custom.choices)}
     if conn.execute(SQL["put_custom_field"], values).fetchone() is None:
         message = (

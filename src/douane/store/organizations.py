@@ -55,7 +55,7 @@ def add_organization(conn: Connection, code: str, name: str = "", siren: str = "
 
 def get_organization(conn: Connection, code: str) -> Organization:
     """The organization with this code; refuses `unknown-option` when there is none."""
-    found = _one(conn, Organization, "find_organization", {"code": code})
+    found = _one(conn, Organization, "find_organization", {"code": code}) if is_code(code) else None
     if found is None:
         hint = "douane organization list shows them; douane organization add makes one."
         raise Refusal("unknown-option", f"There is no organization {code}.", hint)
