@@ -9,6 +9,10 @@ from typing import Any
 SAID = ("city", "label")
 """What the addresses of the lists say besides what all of them do."""
 
+OFF_NOT = ("is_unlinked", "false")
+NOTE = "custom.note"
+"""The custom field of accounts."""
+
 
 @dataclass
 class Books:
@@ -38,8 +42,14 @@ class Told:
         """What it says of itself, the later the better."""
         found: dict[str, Any] = {}
         for each in self.objects:
-            found |= {name: each[name] for name in ("website", "legal_id", "is_deleted") if each.get(name)}
+            names = ("website", "legal_id", "is_deleted", NOTE)
+            found |= {name: each[name] for name in names if each.get(name)}
         return found
+
+    @property
+    def erases(self) -> bool:
+        """Whether it empties the custom field: none of its objects gives a value, and one an empty one."""
+        return NOTE not in self.fields and any(each.get(NOTE) == "" for each in self.objects)
 
     @property
     def addresses(self) -> list[dict[str, Any]]:
@@ -87,7 +97,7 @@ def _is_sound(books: Books, each: Told) -> bool:
     on = [one for one in each.addresses if one.get("is_unlinked") != "true"]
     says: dict[str, Any] = {}
     for one in each.addresses:
-        if says.setdefault(one["external_id"], one) != one:
+        if says.setdefault(one["external_id"], _meant(one)) != _meant(one):
             return False
     if any(not one.get("city") for one in on):
         return False
@@ -95,6 +105,11 @@ def _is_sound(books: Books, each: Told) -> bool:
         has_address = each.is_deleted or bool(on)
         return bool(each.fields.get("legal_id")) and has_address and len(on) == len(each.addresses)
     return not stored["is_deleted"] or each.is_deleted
+
+
+def _meant(address: dict[str, Any]) -> dict[str, Any]:
+    """What an address says; not being taken off is as good as not a word of it."""
+    return {name: value for name, value in address.items() if value and (name, value) != OFF_NOT}
 
 
 @dataclass
@@ -198,7 +213,8 @@ def _write_addresses(books: Books, kept: list[Told]) -> set[tuple[str, str]]:
 def _write(books: Books, each: Told, changed: set[tuple[str, str]]) -> str:
     stored = books.accounts.get(each.name)
     said = {name: value for name, value in each.fields.items() if name != "is_deleted"}
-    now = {"website": None, "is_deleted": False} | (stored or {}) | said
+    erased = {NOTE: None} if each.erases else {}
+    now = {"website": None, "is_deleted": False, NOTE: None} | (stored or {}) | said | erased
     now["is_deleted"] = now["is_deleted"] or each.is_deleted
     links = dict(books.links)
     for one in _mentions([each]):
@@ -218,7 +234,9 @@ def _write(books: Books, each: Told, changed: set[tuple[str, str]]) -> str:
 def _forget(books: Books, kept: list[Told], before: dict[str, dict[str, Any]]) -> None:
     """What accounts were last sent as, as far as sending it again would change nothing."""
     for each in kept:
-        is_doubtful = len({one.get("website") for one in each.objects if one.get("website")}) > 1
+        is_doubtful = any(
+            len({one.get(name) for one in each.objects if one.get(name)}) > 1 for name in ("website", NOTE)
+        )
         books.last[each.name] = None if is_doubtful else each.objects
     said: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for one in _mentions(kept):

@@ -64,7 +64,17 @@ CHANGING = (
 )
 """What of a receipt is another one each time."""
 
-NOT_TOLD = {"id", "organization_id", "company_id", "customer_id", "address_id", "key", "alias", "fingerprint"}
+NOT_TOLD = {
+    "id",
+    "organization_id",
+    "company_id",
+    "customer_id",
+    "address_id",
+    "key",
+    "alias",
+    "fingerprint",
+    "sent_check",
+}
 
 
 @pytest.fixture

@@ -83,8 +83,9 @@ def _read_numbers(cells: pl.Series) -> Reading:
 
 
 def _without_unit(cells: pl.Series, unit: str) -> pl.Series:
-    """The cells without the unit behind them, which a sender may write."""
-    return stripped(cells).str.strip_suffix(unit).str.strip_chars()
+    """The cells without the unit behind them, which a sender may write. The unit alone is no number."""
+    bare = stripped(cells)
+    return bare.str.strip_suffix(unit).str.strip_chars().zip_with(bare != unit, bare)
 
 
 def _read_lists(cells: pl.Series, choices: tuple[str, ...]) -> Reading:

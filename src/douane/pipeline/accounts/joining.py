@@ -1,11 +1,18 @@
-"""Joining: the objects of one account become one row; what a later one says counts, and is told."""
+"""Joining: the objects of one account become one row; what a later one says counts, and is told.
+
+An empty cell says nothing where another object of the account gives a value, as rows of a table often repeat
+an account with its first address alone: a custom field is erased when none of the objects gives it a value.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from douane.model.custom_fields import CUSTOM_PREFIX
 from douane.pipeline.batch import FAULT_SCHEMA, LINE, no_faults
 from douane.pipeline.validate import VALUE_LENGTH_MAX
 
@@ -33,12 +40,15 @@ class Joined:
     warnings: pl.DataFrame
 
 
-def joined(rows: pl.DataFrame, labels: AccountLabels) -> Joined:
-    """The objects (LINE, OWNER, FINGERPRINT, CHECK, fields) of whole accounts, in any order, as accounts."""
+def joined(rows: pl.DataFrame, labels: AccountLabels, custom_ids: Sequence[str] = ()) -> Joined:
+    """The objects (LINE, OWNER, FINGERPRINT, CHECK, fields) of whole accounts, in any order, as accounts.
+
+    `custom_ids` are the external ids of the custom fields that CUSTOM may have.
+    """
     if (rows[LINE] == rows[OWNER]).all():
         one = rows.drop(OWNER).with_columns(pl.lit(1, pl.UInt32).alias(ROWS))
         return Joined(one, rows.select(LINE, OWNER).clear(), no_faults())
-    rows = rows.sort(OWNER, LINE)
+    rows = _without_idle_nulls(rows.sort(OWNER, LINE), custom_ids)
     fields = [each for each in rows.columns if each not in NO_FIELDS]
     inside = pl.col(CUSTOM).str.strip_prefix("{").str.strip_suffix("}")
     accounts = (
@@ -54,12 +64,38 @@ def joined(rows: pl.DataFrame, labels: AccountLabels) -> Joined:
         )
         .rename({OWNER: LINE})
     )
-    members = rows.select(LINE, OWNER).filter(pl.len().over(OWNER) > 1)
-    return Joined(accounts, members, _told_otherwise(rows, fields, labels))
+    members = rows.filter(pl.len().over(OWNER) > 1)
+    told = _told_otherwise(_with_customs(members, custom_ids), labels)
+    return Joined(accounts, members.select(LINE, OWNER), told)
 
 
-def _told_otherwise(rows: pl.DataFrame, fields: list[str], labels: AccountLabels) -> pl.DataFrame:
+def _without_idle_nulls(rows: pl.DataFrame, custom_ids: Sequence[str]) -> pl.DataFrame:
+    """The rows, CUSTOM without what is empty in one object of an account and given in another."""
+    if not rows[CUSTOM].str.contains(":null", literal=True).any():
+        return rows
+    cells = pl.col(CUSTOM)
+    for name in custom_ids:
+        is_empty = cells.str.contains(f'"{name}":null', literal=True).fill_null(False)
+        is_given = cells.str.contains(f'"{name}":', literal=True).fill_null(False) & ~is_empty
+        bare = cells.str.replace(re.escape(f'"{name}":null') + ",?", "").str.replace(r",\}$", "}")
+        is_idle = is_empty & is_given.any().over(OWNER)
+        rows = rows.with_columns(pl.when(is_idle).then(bare).otherwise(cells).alias(CUSTOM))
+    return rows.with_columns(pl.when(cells != "{}").then(cells).alias(CUSTOM))
+
+
+def _with_customs(rows: pl.DataFrame, custom_ids: Sequence[str]) -> pl.DataFrame:
+    """The fields of the rows, their custom fields in columns of text."""
+    is_null = [pl.col(CUSTOM).str.contains(f'"{name}":null', literal=True) for name in custom_ids]
+    customs = [
+        pl.when(~empty).then(pl.col(CUSTOM).str.json_path_match(f"$['{name}']")).alias(CUSTOM_PREFIX + name)
+        for name, empty in zip(custom_ids, is_null, strict=True)
+    ]
+    return rows.with_columns(customs)
+
+
+def _told_otherwise(rows: pl.DataFrame, labels: AccountLabels) -> pl.DataFrame:
     """A warning for each value that differs from the one before in the same account."""
+    fields = [each for each in rows.columns if each not in NO_FIELDS]
     found = [no_faults()]
     for name in fields:
         before = pl.col(name).forward_fill().shift(1).over(OWNER)

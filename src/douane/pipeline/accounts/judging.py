@@ -113,6 +113,7 @@ class Judge:
             return []
         is_named = pl.col("external_id").is_not_null()
         all_of = addresses.filter(is_named & pl.struct(OWNER, "external_id").is_duplicated())
+        all_of = all_of.with_columns(pl.col(IS_OFF).fill_null(False))
         says = [each for each in all_of.columns if each not in {OWNER, LINE, PLACE, CONTENT, "external_id"}]
         differs = (
             difference(each, self.wishes.labels.of_address(each), _first(pl.col(each))) for each in says
@@ -122,9 +123,8 @@ class Judge:
             pl.concat_str(list(differs), separator="; ", ignore_nulls=True).alias("differences"),
             pl.lit("address-told-otherwise").alias("code"),
         )
-        is_other = pl.col(CONTENT).ne_missing(_first(pl.col(CONTENT))) | (pl.col("differences") != "")
         detail = where_otherwise("other_line", "differences")
-        return [_told(told, is_other, "address-told-otherwise", label, detail)]
+        return [_told(told, pl.col("differences") != "", "address-told-otherwise", label, detail)]
 
 
 def _first(value: pl.Expr) -> pl.Expr:

@@ -242,7 +242,9 @@ class Pass:
         accounts = read_accounts(chunk.accounts.drop(OWNER, FINGERPRINT, CHECK), self._wishes)
         addresses = read_addresses(chunk.addresses.drop(OWNER, CONTENT), self._wishes)
         rows = accounts.rows.with_columns(chunk.accounts.select(OWNER, FINGERPRINT, CHECK))
-        one = joined(_complete(rows, ("external_id", *ACCOUNT_REQUIRED), TRUTHS), self._wishes.labels)
+        whole = _complete(rows, ("external_id", *ACCOUNT_REQUIRED), TRUTHS)
+        customs = [each.external_id for each in self._wishes.of_accounts.values()]
+        one = joined(whole, self._wishes.labels, customs)
         theirs = addresses.rows.with_columns(chunk.addresses[OWNER], chunk.addresses[CONTENT])
         theirs = _complete(theirs, ("external_id",), tuple(each.name for each in LINK_FIELDS))
         of_cells = pl.concat([accounts.faults, addresses.faults])
