@@ -555,3 +555,20 @@ def test_an_operator_keeps_runs_and_follows_a_connector_without_a_worker(
     assert (refused["outcome"], fine["outcome"], tried["outcome"]) == ("refused", "succeeded", "succeeded")
     assert (fine["dry_run"], tried["dry_run"]) == (False, True)
     assert fine["counts"]["added"] == PAGES * PER_PAGE
+
+
+def test_who_waits_no_longer_leaves_the_run_to_a_worker(
+    gateway: Gateway, environment: dict[str, str], start_worker: Callable[..., Process]
+) -> None:
+    held = threading.Event()
+    gateway.put("/accounts", lambda number, times: Answer(page(number), held=None if times > 1 else held))
+    program = [sys.executable, "-c", "from douane.cli import main; main()", "connector", "run", "api"]
+    with subprocess.Popen(program, env=environment, stderr=subprocess.PIPE, text=True) as waiting:
+        (asked,) = gateway.wait_for(gateway.history, lambda seen: seen and seen[0].attempts)
+        waiting.send_signal(signal.SIGINT)
+        held.set()
+        _, told = waiting.communicate(timeout=PATIENCE_SECONDS)
+    assert waiting.returncode == 130
+    assert f"Run {asked.run_id} is left to a worker" in told
+    start_worker()
+    assert gateway.end(asked.run_id).state == "succeeded"

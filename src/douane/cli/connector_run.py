@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,8 +63,12 @@ def run(
         if no_wait:
             _show_waiting(run_id, as_json=as_json)
             return
-        with shown_waiting(is_wanted=not as_json) as tell:
-            asyncio.run(_end(database, settings, run_id, tell))
+        try:
+            with shown_waiting(is_wanted=not as_json) as tell:
+                asyncio.run(_end(database, settings, run_id, tell))
+        except KeyboardInterrupt:
+            print(f"Run {run_id} is left to a worker; douane run {run_id} tells of it.", file=sys.stderr)
+            raise
         with database.connection() as conn:
             found = get_run(conn, None, run_id)
             assert found is not None, f"run {run_id} is gone"

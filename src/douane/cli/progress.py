@@ -40,7 +40,7 @@ def shown_waiting(*, is_wanted: bool = True) -> Iterator[Callable[[str], None]]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
     is_disabled = not (is_wanted and console.is_terminal)
     with Progress(*columns, console=console, transient=True, disable=is_disabled) as progress:
         task = progress.add_task("", total=None)
