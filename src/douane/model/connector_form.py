@@ -40,10 +40,12 @@ SECRET_CHARACTERS_MAX = 8192
 PAIRS_MAX = 100
 CALLS_MAX = 20
 DAY_SECONDS = 86_400
+NUMBER_MAX = 2**63 - 1
 UNFIT_FOR_NAMES = frozenset('/\\?#%"')
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _NAME = re.compile(NAME)
+_NO_CHARACTER = re.compile(r"[\x00\uD800-\uDFFF]")
 _OURS = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "keep-alive", "te"}
     | {"trailer", "upgrade", "expect", "range", "proxy-authorization", "proxy-connection"}
@@ -140,14 +142,21 @@ def is_header(name: str) -> bool:
 
 
 def any_json(value: Any) -> Any:
-    """Takes what is sent as it is; what is no JSON, such as a date of TOML, is told."""
-    kinds = (str, int, float, bool, type(None))
+    """Takes what is sent as it is; what is no JSON, such as a date of TOML, or cannot be kept, is told."""
     if isinstance(value, dict):
-        return {str(name): any_json(each) for name, each in value.items()}
+        return {str(_plain_json(name)): any_json(each) for name, each in value.items()}
     if isinstance(value, list):
         return [any_json(each) for each in value]
-    if not isinstance(value, kinds) or (isinstance(value, float) and not math.isfinite(value)):
-        raise ValueError("texts, numbers, true or false, lists and tables")
+    return _plain_json(value)
+
+
+def _plain_json(value: Any) -> Any:
+    is_there = value is None or isinstance(value, str | int | float)
+    is_number = isinstance(value, int | float)
+    if not is_there or (is_number and not abs(value) <= NUMBER_MAX):
+        raise ValueError("texts, numbers below 2^63, true or false, lists and tables")
+    if isinstance(value, str) and _NO_CHARACTER.search(value):
+        raise ValueError("texts of characters")
     return value
 
 
