@@ -22,7 +22,7 @@ ABSENT = "\ufdd1"
 """Another noncharacter, for what an object does not have."""
 
 SUSPICIOUS = (OUTSIDE.encode(), ABSENT.encode())
-ESCAPE = b"\\u"
+FIRST_BYTE, BACKSLASH = SUSPICIOUS[0][:1], b"\\"
 SUSPICIOUS_ESCAPE = re.compile(rb"\\u(?:0000|001f|fdd[01])", re.IGNORECASE)
 
 HALF_A_PAIR = re.compile(
@@ -104,9 +104,10 @@ def is_suspicious(text: bytes) -> bool:
     >>> is_suspicious(b'"a"'), is_suspicious(rb'"\\u001F"'), is_suspicious(rb'"\\u00e9"')
     (False, True, False)
     """
-    if any(sign in text for sign in SUSPICIOUS):
+    # To look for a single byte takes a tenth of the time.
+    if FIRST_BYTE in text and any(sign in text for sign in SUSPICIOUS):
         return True
-    return ESCAPE in text and SUSPICIOUS_ESCAPE.search(text) is not None
+    return BACKSLASH in text and SUSPICIOUS_ESCAPE.search(text) is not None
 
 
 def without_halves(text: bytes) -> bytes:

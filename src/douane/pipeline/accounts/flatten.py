@@ -26,7 +26,7 @@ from .sources import Source, sources_of
 from .texts import LoadTexts, Meaning, Recognized
 from .typed import Reader
 
-PIECE_BYTES = 256 * 1024
+PIECE_BYTES = 512 * 1024
 """How much text is read at once: what fits into the processor's cache."""
 
 OBJECTS_AT_ONCE, TEXT_AT_ONCE = 2_000, 16 << 20

@@ -42,9 +42,9 @@ class Numbering:
         self._count += len(lines)
         prints = self._meaning.prints(lines)
         texts = self._known()
-        if texts is None:
-            return Lines(_joined(lines), numbers, prints, Recognized())
-        is_known, recognized = texts.find(prints)
+        is_known, recognized = texts.find(prints) if texts else (np.zeros(len(lines), np.bool_), Recognized())
+        if not is_known.any() and text.count(b"\n") == len(lines):
+            return Lines(text, numbers, prints, recognized)
         rest = lines.filter(pl.Series(~is_known))
         return Lines(_joined(rest), numbers[~is_known], prints.take(~is_known), recognized)
 

@@ -41,11 +41,11 @@ class Reader:
 
     def read(self, text: bytes, numbers: Lines) -> Objects:
         """The objects of whole lines, which have these numbers. Raises BadJson."""
-        is_usual = text.count(b"{") <= PARTS_MAX and not is_suspicious(text)
+        may_be_deep = len(text) > 6 * PARTS_MAX and text.count(b"{") > PARTS_MAX
         typed = self._with_nulls if NULL in text else self._usual
-        if typed is not None and is_usual:
+        if typed is not None and not may_be_deep and not is_suspicious(text):
             try:
-                rows = typed.decoder.decode(b"[%b]" % text.rstrip(b"\n").replace(b"\n", b","))
+                rows = typed.decoder.decode_lines(text)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 pass  # some of them are of another kind, or wrong
             else:
@@ -66,7 +66,7 @@ class _Typed:
     lists: tuple[str, ...]
     slots: Slots
     slots_of_parts: Slots
-    decoder: msgspec.json.Decoder[list[Any]]
+    decoder: msgspec.json.Decoder[Any]
 
     @classmethod
     def of(cls, sources: Sources, absent: str | None) -> _Typed:
@@ -81,7 +81,7 @@ class _Typed:
             slot = slots.setdefault(name, f"list_{number}")
             single = SINGLE if slot in kinds else None
             kinds[slot] = name, list[struct_of_part] | single  # type: ignore[valid-type]
-        decoder = msgspec.json.Decoder(list[_struct("Object", kinds, absent)])  # type: ignore[misc]
+        decoder = msgspec.json.Decoder(_struct("Object", kinds, absent))
         return cls(sources, absent, lists, slots, parts, decoder)
 
     def columns(self, rows: list[Any], lines: Lines) -> Objects:
