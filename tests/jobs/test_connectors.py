@@ -294,6 +294,51 @@ def test_one_that_waits_to_be_tried_again_holds_up_the_next(
         assert books.end(second).state == "succeeded"
 
 
+def test_one_that_is_kept_anew_waits_for_what_the_former_still_pulls(
+    connected: Connected, source: Any, books: Any, working: Any
+) -> None:
+    held = threading.Event()
+    connected.put(source.answer(body=accounts(1), held=held))
+    first = connected.run()
+    with working():
+        source.wait_until_asked("/accounts")
+        with connected.database.connection() as conn:
+            remove_connector(conn, connected.owner, "ERP")
+        connected.put(source.answer(body=accounts(1, 2)), name="erp")
+        second = connected.ask("erp").run_id
+        other = connected.put(source.answer(body=accounts(1, 2)), name="other")
+        books.end(connected.ask(other.name).run_id)
+        assert books.outcomes(second) == []
+        held.set()
+        assert books.end(second).state == "succeeded"
+    assert books.run(first).finished_at <= books.attempts(second)[0].started_at
+
+
+def test_connectors_of_one_name_in_two_organizations_do_not_wait_for_each_other(
+    connected: Connected,
+    database: Database,
+    settings: Settings,
+    make_company: Callable[..., Company],
+    source: Any,
+    books: Any,
+    working: Any,
+) -> None:
+    held = threading.Event()
+    other = Connected(database, settings, make_company(), source)
+    connected.put(source.answer(body=accounts(1), held=held), when_busy="skip")
+    first = connected.run()
+    with working():
+        source.wait_until_asked("/accounts")
+        other.put(source.answer(body=accounts(1, 2)), when_busy="skip")
+        assert books.end(other.run()).state == "succeeded"
+        assert books.run(first).state == "waiting"
+        assert connected.ask().run_id is None
+        held.set()
+        assert books.end(first).state == "succeeded"
+    assert (len(connected.history()), len(other.history())) == (2, 1)
+    assert books.value("select count(*) from customers") == 3
+
+
 def test_one_that_skips_has_no_second_run(
     connected: Connected, source: Any, books: Any, working: Any
 ) -> None:

@@ -34,7 +34,8 @@ def defer_run(conn: psycopg.Connection[Any], run_id: int) -> int:
     if not has_source(conn, run_id):
         return defer_import(conn, run_id)
     connector = find_connector_of_run(conn, run_id)
-    lock = None if connector is None else f"connector-{connector.id}"
+    # By its name: one that was removed and is kept anew waits for what is still being pulled by the former.
+    lock = None if connector is None else f"connector-{connector.company_id}-{connector.name.lower()}"
     job = _DEFERRER.configure_task(FETCH_RUN, queue=FETCHES, lock=lock, connection=conn)
     return job.defer(run_id=run_id)
 
