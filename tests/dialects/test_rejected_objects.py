@@ -71,7 +71,8 @@ def test_objects_come_back_as_they_were_sent_with_the_reason(send: Send, rejecte
     text = rejected(send(f"[{FINE},\n {BAD} ]".encode()))
     (told,) = json.loads(text)
     reason = told.pop("douane_reason")
-    assert reason == "accountName is empty but required"
+    published = "F-E-001: Required field(s) accountName is/are missing or blank"
+    assert reason == f"accountName is empty but required ({published})"
     assert text == f'[\n{{"douane_reason":{json.dumps(reason)},{BAD[1:]}\n]\n'
 
 

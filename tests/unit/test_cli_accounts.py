@@ -61,6 +61,18 @@ def test_faults_have_the_published_codes(douane: Douane, written: Written) -> No
     assert [each["wire_code"] for each in every] == [each["wire_code"] for each in receipt["faults"]]
 
 
+def test_tables_of_faults_have_the_published_codes_and_texts(douane: Douane, written: Written) -> None:
+    file = written(b'[{"accountExternalId": "A", "deleted": 7}, {"accountExternalId": "A"}]', "accounts.json")
+    published = {"F-E-009", "Field", "deleted", "must", "be", "a", "boolean:", "true", "or", "false"}
+    for words in (["import", file, "--dialect", "djust", "--company", "NORTH"], ["run", "1"]):
+        told = douane(*words)[1].split()
+        assert published <= set(told)
+        assert told.count("F-E-009") >= 3  # the other object is rejected for it too
+    assert published <= set(douane("explain", file, "--dialect", "djust")[1].split())
+    every = json.loads(douane("explain", file, "--dialect", "djust", "--json")[1])["validate"]["faults"]
+    assert {each["code"]: each["wire_code"] for each in every} == {"not-a-flag": "F-E-009"}
+
+
 def test_rejected_accounts_are_printed_as_a_list(douane: Douane, written: Written) -> None:
     sent = b'[{"accountExternalId": "A", "deleted": 7}]'
     words = ["--dialect", "djust", "--company", "NORTH", "--json"]

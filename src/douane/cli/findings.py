@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from douane.pipeline.validate import Checked, Validator
 from douane.pipeline.values import Proof
 
 Example = dict[str, Any]
+ToldAs = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 DECLARABLE = {Kind.AMOUNT: "decimal_sign", Kind.DATE: "date_order"}
 
@@ -79,21 +80,27 @@ class Findings:
         return found
 
 
-def add_examples(found: dict[str, Example], faults: pl.DataFrame, *, is_warning: bool) -> None:
-    """Count faults (FAULT_SCHEMA) by code, with the first of each code as its example."""
+def add_examples(
+    found: dict[str, Example], faults: pl.DataFrame, *, is_warning: bool, told_as: ToldAs = dict
+) -> None:
+    """Count faults (FAULT_SCHEMA) by code, with the first of each code as its example.
+
+    `told_as` adds the published codes of the dialect, if it has any.
+    """
     if not faults.height:
         return
     first = faults.group_by("code", maintain_order=True).agg(
         pl.len().alias("count"), pl.exclude("code").first()
     )
     for each in first.to_dicts():
-        known = found.setdefault(each["code"], _example(each, is_warning=is_warning))
+        known = found.setdefault(each["code"], _example(each, told_as, is_warning=is_warning))
         known["count"] += each["count"]
 
 
-def _example(fault: dict[str, Any], *, is_warning: bool) -> Example:
+def _example(fault: dict[str, Any], told_as: ToldAs, *, is_warning: bool) -> Example:
     code = (WARNINGS if is_warning else FAULTS)[fault["code"]]
     shown = {name: fault[name] or "" for name in ("value", "field", "detail")}
+    published = {name: value for name, value in told_as(fault).items() if name.startswith("wire_")}
     return {
         "code": code.code,
         "count": 0,
@@ -102,4 +109,5 @@ def _example(fault: dict[str, Any], *, is_warning: bool) -> Example:
         "value": fault["value"],
         "message": code.template.format_map(shown),
         "hint": code.hint,
+        **published,
     }

@@ -63,12 +63,18 @@ def _place(table: str) -> int:
 
 
 def show_faults(faults: Sequence[Mapping[str, Any]]) -> None:
-    """Print faults as a table, and below it what to do about each code once."""
+    """Print faults as a table, and below it what to do about each code once.
+
+    Where the dialect has codes of its own they stand beside ours, below with what it says of the first.
+    """
     rows = [{**each, "value": cut(each["value"] or ""), "what_is_wrong": each["message"]} for each in faults]
-    hints = {each["code"]: {"code": each["code"], "what_to_do": each["hint"]} for each in faults}
-    show_table(rows, FAULT_COLUMNS, folded=("value", "what_is_wrong"))
+    first = {each["code"]: each for each in reversed(faults)}
+    hints = [{**each, "what_to_do": each["hint"]} for each in reversed(first.values())]
+    has_published = any(each.get("wire_code") for each in faults)
+    own, below = ((), ()) if not has_published else (("wire_code",), ("wire_message",))
+    show_table(rows, (*FAULT_COLUMNS[:4], *own, "what_is_wrong"), folded=("value", "what_is_wrong"))
     print()
-    show_table(list(hints.values()), ("code", "what_to_do"), folded=("what_to_do",))
+    show_table(hints, ("code", *own, "what_to_do", *below), folded=("what_to_do", *below))
 
 
 def as_json_text(value: Any, *, indent: int | None = 2) -> str:

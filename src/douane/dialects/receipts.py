@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from douane.pipeline import report
@@ -24,6 +24,11 @@ def receipt_of(conn: Connection, run: Run) -> dict[str, Any]:
 def faults_of(run: Run, faults: Iterable[Fault]) -> list[dict[str, Any]]:
     """Faults of a run, as `list_faults` gives them, as they are told."""
     return [_told(run, each) for each in faults]
+
+
+def published(run: Run, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """The same faults with the published codes of the dialect, one after the other."""
+    return map(WITH_WIRE_CODES.get(run.dialect, dict), faults)
 
 
 def _told(run: Run, fault: Fault) -> dict[str, Any]:

@@ -72,7 +72,8 @@ REJECTED = "account-rejected"
 def _with_cause(fault: Mapping[str, Any]) -> dict[str, Any]:
     """A fault that another line of the account is the cause of: the published code is that of the cause."""
     wire = WIRE_CODES.get(cause_in(fault.get("detail") or ""))
-    message = None if wire is None else f"{fault['message']}: {wire.code}"
+    line = (fault.get("detail") or "").partition(" ")[0]
+    message = None if wire is None else f"It is that of line {line}"
     return {**fault, "wire_code": None if wire is None else wire.code, "wire_message": message}
 
 

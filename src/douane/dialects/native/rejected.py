@@ -46,9 +46,13 @@ def reason_of(faults: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _sentence(fault: Mapping[str, Any]) -> str:
-    """The fault's message, behind the label it is about unless the message names it."""
+    """The fault's message, behind the label it is about unless the message names it.
+
+    The published code and text of the dialect stand behind it, if it has any.
+    """
     label, message = fault["field"], str(fault["message"])
-    return message if not label or label in message else f"{label}: {message}"
+    told = message if not label or label in message else f"{label}: {message}"
+    return f"{told} ({fault['wire_code']}: {fault['wire_message']})" if fault.get("wire_code") else told
 
 
 def _cell(text: str, layout: Layout) -> str:
