@@ -41,7 +41,7 @@ class Reader:
 
     def read(self, text: bytes, numbers: Lines) -> Objects:
         """The objects of whole lines, which have these numbers. Raises BadJson."""
-        may_be_deep = len(text) > 6 * PARTS_MAX and text.count(b"{") > PARTS_MAX
+        may_be_deep = len(text) > 3 * PARTS_MAX and text.count(b"{") > PARTS_MAX
         typed = self._with_nulls if NULL in text else self._usual
         if typed is not None and not may_be_deep and not is_suspicious(text):
             try:
