@@ -216,6 +216,17 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
             },
             "token_url: client_secret is open to all",
         ),
+        (
+            {
+                "authentication": {
+                    "kind": "oauth2_client_credentials",
+                    "token_url": "https://a.example/token?tenant={tenant}",
+                    "client_id": "c",
+                },
+                "secrets": {"client_secret": "x"},
+            },
+            "token_url holds a placeholder",
+        ),
         ({"method": "POST", "body": {"a": [{"password": "s3cret"}]}}, "body: password is open to all"),
         ({"body": {}}, "body is for the method POST"),
         ({"method": "POST", "body": {"a": "nul\0"}}, "body: expected texts of characters"),

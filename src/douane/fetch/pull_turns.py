@@ -15,7 +15,7 @@ from .address import ADDRESS_CHARACTERS_MAX, Address, follow
 
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[^\s=;,"]+\s*(?:=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)')
 _PARAMETER = re.compile(r';\s*([^\s=;,"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?')
-_NO = {"", "0", "false", "none", "null"}
+_NO = {"", "0", "false", "no", "n", "none", "null"}
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,8 @@ def _authentication(told: Authentication, headers: Collection[str]) -> Complaint
     opening = told.header if told.kind == HEADER else "Authorization" if told.kind != NONE else ""
     if opening.lower() in {name.lower() for name in headers}:
         yield f"headers: {opening} is set by authentication already"
+    if names_in(told.token_url):
+        yield "authentication: token_url holds a placeholder, of which none is filled there"
     for name, _ in parse_qsl(urlsplit(told.token_url).query):
         if _OPENS.search(name):
             yield f"authentication: token_url: {name[:40]} is open to all; expected among the secrets"

@@ -276,3 +276,11 @@ def test_a_link_that_leads_nowhere_is_no_end(
     )
     assert told.code == code
     assert words in told.message
+
+
+@pytest.mark.parametrize("no", [False, 0, "no", "N", "FALSE", None])
+def test_ways_to_say_that_there_is_no_more(puller: Any, make_source: Any, no: Any) -> None:
+    source = make_source(lambda _: {"data": [1], "more": no})
+    pages = {"kind": "number", "parameter": "p", "more": "$.more"}
+    assert puller.records(source, records="$.data", pages=pages) == [1]
+    assert len(source.seen) == 1
