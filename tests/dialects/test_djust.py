@@ -352,6 +352,22 @@ def test_flat_objects_of_one_account_add_addresses(sender: Sender) -> None:
     assert sender.rows("select count(*) from address_links") == [(2,)]
 
 
+@pytest.mark.parametrize("empty", ["", " ", None])
+def test_flat_objects_may_have_all_names_without_an_address(empty: Any, sender: Sender) -> None:
+    base = account("A1")
+    del base["address"]
+    usual = {"unlinkAddress": "false", "shippingAddress": "TRUE", "billingAddress": True}
+    sender.receipt([{**base, **address("X1")}])
+    told = {**base, **dict.fromkeys(address(), empty), "accountWebsite": "w"}
+    assert sender.counts([{**told, **usual}]) == (1, 0, 1, 0, 0)
+    # What is said without saying of which address is not passed over.
+    for name, odd in (("unlinkAddress", "true"), ("shippingAddress", "no"), ("addressCity", "Lyon")):
+        assert {each[1] for each in faults(sender.receipt([{**told, **usual, name: odd}]))} == {
+            "missing-value"
+        }
+    assert sender.rows("select count(*) from address_links") == [(1,)]
+
+
 def test_a_preview_stores_nothing(sender: Sender) -> None:
     assert sender.counts(payload("nested"), dry_run="true") == (2, 2, 0, 0, 0)
     assert sender.rows("select count(*) from customers") == [(0,)]

@@ -38,7 +38,11 @@ def objects(names: tuple[str, ...], values: st.SearchStrategy[Any]) -> st.Search
     return st.fixed_dictionaries({}, optional=dict.fromkeys(names, values))
 
 
-addresses = st.lists(objects(OF_ADDRESSES, SINGLES).filter(bool), max_size=3)
+# Beside an account, one of which nothing is said would be none.
+named = st.fixed_dictionaries({"addressExternalId": st.sampled_from(["X1", " X2", 0, False])})
+addresses = st.lists(
+    st.builds(lambda one, name: {**one, **name}, objects(OF_ADDRESSES, SINGLES), named), max_size=3
+)
 
 
 @st.composite

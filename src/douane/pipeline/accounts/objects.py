@@ -19,6 +19,7 @@ from douane.model.json_paths import Each, Path, values_at
 from douane.pipeline.batch import FAULT_SCHEMA, LINE, no_faults
 from douane.pipeline.known import Keys
 
+from .beside import says_something
 from .records import CHECK, FINGERPRINT, PLACE
 from .sources import Source, Sources
 
@@ -123,7 +124,7 @@ def _addresses(value: Mapping[str, Any], sources: Sources) -> Iterator[tuple[int
     lists = list(chain.from_iterable(found))
     if not lists:
         cells = _cells(value, sources.addresses) if sources.may_be_flat else {}
-        if any(each is not None for each in cells.values()):
+        if says_something(cells):
             yield 1, cells
         return
     for place, part in enumerate(chain.from_iterable(lists), 1):

@@ -30,7 +30,7 @@ class AccountBatch:
     `model.customers.ACCOUNT_FEED`. `addresses` has a row for
     each address of these objects: LINE of its object, PLACE (UInt32), and String columns named by fields of
     `model.addresses.ADDRESS_FEED`; in the order of the objects. An object of the flat form is one row of
-    each, a row of `addresses` only where one of its cells at least is not null. Custom fields are String
+    each, a row of `addresses` only where `beside.says_something`. Custom fields are String
     columns named CUSTOM_PREFIX and the field's external id, in both.
 
     A cell is null where the object has no such key; it is empty (or blank) text where the key is there with

@@ -20,6 +20,7 @@ from douane.formats.json_values import ABSENT, is_suspicious
 from douane.model.json_paths import Path
 from douane.pipeline.batch import LINE, no_faults
 
+from .beside import saying
 from .objects import PARTS_MAX, Lines, Objects, read_singly
 from .records import PLACE
 from .sources import Source, Sources
@@ -114,10 +115,8 @@ class _Typed:
         flat = [at for at in without.tolist() if not _has_list(rows[at], slots)]
         own = {LINE: lines[flat], PLACE: np.ones(len(flat), np.uint32)}
         made = self._frame(own, [rows[at] for at in flat], self.sources.addresses, self.slots)
-        cells = pl.all().exclude(LINE, PLACE)
-        return (
-            made.filter(pl.any_horizontal(cells.is_not_null())) if made.width > len(own) else pl.DataFrame()
-        )
+        cells = made.columns[len(own) :]
+        return made.filter(saying(cells)) if cells else pl.DataFrame()
 
     def _frame(
         self, own: dict[str, Any], rows: Sequence[Any], sources: Sequence[Source], slots: Slots
