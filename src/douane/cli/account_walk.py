@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from douane.dialects.djust.fault_codes import with_wire_code
+from douane.dialects.djust import DJUST
 from douane.model.account_objects import ADDRESS_PREFIX
 from douane.model.custom_fields import CUSTOM_PREFIX, CustomField
 from douane.model.mapping_document import MappingDocument
@@ -71,8 +71,8 @@ class _Findings:
         self.seen |= {ADDRESS_PREFIX + each for each in batch.addresses.columns}
         self._show(accounts, addresses, faults[LINE])
         warnings = pl.concat([accounts.warnings, addresses.warnings])
-        add_examples(self._faults, faults, is_warning=False, told_as=with_wire_code)
-        add_examples(self._warnings, warnings, is_warning=True, told_as=with_wire_code)
+        add_examples(self._faults, faults, is_warning=False, told_as=DJUST.with_wire_code)
+        add_examples(self._warnings, warnings, is_warning=True, told_as=DJUST.with_wire_code)
 
     def told(self) -> Told:
         """The findings as JSON values."""

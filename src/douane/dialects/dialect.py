@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from douane.errors import Failure, Refusal
+from douane.pipeline.report import Fault
 
 from .access import Access
 from .call import Call, Gathering, Notice
@@ -79,7 +80,8 @@ class Dialect:
 
     `home` is where nobody else answers: there the case of a path's letters does not matter, and what is
     wrong with an address is told in the dialect's own words. `request_id_header` carries the id of a
-    request back. A dialect with `metering` bounds how often a credential may ask.
+    request back. A dialect with `metering` bounds how often a credential may ask. `with_wire_code` gives a
+    fault with what the system itself calls it, where its codes of faults are published.
     """
 
     name: str
@@ -93,3 +95,4 @@ class Dialect:
     home: str = ""
     request_id_header: str = ""
     metering: Metering | None = None
+    with_wire_code: Callable[[Fault], dict[str, Any]] = dict

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from douane.pipeline import report
@@ -10,15 +11,12 @@ from douane.pipeline.report import Fault, as_told
 from douane.store.database import Connection
 from douane.store.runs import Run
 
-from .djust.fault_codes import with_wire_code
-
-WITH_WIRE_CODES: Mapping[str, Callable[[Fault], dict[str, Any]]] = {"djust": with_wire_code}
-"""Dialects whose faults have published codes, and what adds them."""
+from . import DIALECTS
 
 
 def receipt_of(conn: Connection, run: Run) -> dict[str, Any]:
     """The receipt of a run, as `pipeline.report` makes it."""
-    return report.receipt_of(conn, run, lambda fault: _told(run, fault))
+    return report.receipt_of(conn, run, partial(_told, run))
 
 
 def faults_of(run: Run, faults: Iterable[Fault]) -> list[dict[str, Any]]:
@@ -26,10 +24,12 @@ def faults_of(run: Run, faults: Iterable[Fault]) -> list[dict[str, Any]]:
     return [_told(run, each) for each in faults]
 
 
-def published(run: Run, faults: Iterable[Fault]) -> Iterator[Fault]:
+def with_wire_codes(run: Run, faults: Iterable[Fault]) -> Iterator[Fault]:
     """The same faults with the published codes of the dialect, one after the other."""
-    return map(WITH_WIRE_CODES.get(run.dialect, dict), faults)
+    spoken = DIALECTS.get(run.dialect)
+    return iter(faults) if spoken is None else map(spoken.with_wire_code, faults)
 
 
 def _told(run: Run, fault: Fault) -> dict[str, Any]:
-    return as_told(WITH_WIRE_CODES.get(run.dialect, dict)(fault))
+    (found,) = with_wire_codes(run, [fault])
+    return as_told(found)

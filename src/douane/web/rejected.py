@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from douane.dialects.carry_out import INTAKES
 from douane.dialects.native.rejected import rejected_lines, resent_lines
 from douane.dialects.native.rejected_objects import rejected_objects
-from douane.dialects.receipts import published
+from douane.dialects.receipts import with_wire_codes
 from douane.errors import Refusal
 from douane.formats.csv import Layout, read_records
 from douane.formats.csv_lines import read_lines
@@ -78,7 +78,7 @@ def rejected_json(database: Database, settings: Settings, run: Run) -> Iterator[
         records = read_path(intake.accounts.document.layout.records)
         blocks = text.blocks()
         lines = lines_of_file(blocks) if intake.accounts.has_lines else lines_of_list(blocks, records)
-        faults = published(run, each_fault(database, run.id, warnings=False))
+        faults = with_wire_codes(run, each_fault(database, run.id, warnings=False))
         return _joined(rejected_objects(lines, faults, records), text.stack.pop_all())
 
 

@@ -9,6 +9,7 @@ from douane.model.refusing import refusal
 from . import replies
 from .access import ACCESS, NAME, WRONG_TOKEN
 from .door import DOORS
+from .fault_codes import with_wire_code
 
 _WHEN = Circumstances(
     "POST", "/v1/connectors/accounts/runs", datetime(2026, 1, 15, 2, 0, tzinfo=UTC), "req-example"
@@ -20,6 +21,7 @@ DJUST = Dialect(
     access=ACCESS,
     replies=replies,
     doors=DOORS,
+    with_wire_code=with_wire_code,
     examples={
         "No such connector": replies.refused(refusal("unknown-connector", "'accounts'"), _WHEN),
         "A wrong token": replies.refused(WRONG_TOKEN, _WHEN),

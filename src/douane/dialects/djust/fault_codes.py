@@ -18,28 +18,25 @@ class WireCode:
     kind: str = ""
 
 
-def _missing() -> WireCode:
-    return WireCode("F-E-001", "Required field(s) {field} is/are missing or blank")
-
-
 def _format(kind: str) -> WireCode:
     return WireCode("F-E-012", "Field {field} does not respect expected format {kind}", kind)
 
 
+_TAKEN = WireCode("F-E-003", "Unique reference {field} already exists in Djust system")
 _UNKNOWN_ACCOUNT = WireCode("F-E-033", "Account or address not found in DJUST: {value}")
 
 WIRE_CODES: Mapping[str, WireCode] = {
-    "missing-value": _missing(),
+    "missing-value": WireCode("F-E-001", "Required field(s) {field} is/are missing or blank"),
     "unknown-tag": WireCode(
         "F-E-002",
         "At least one {field} does not exist in Djust system : {value} with type EXTERNAL_ID",
     ),
-    "taken-identity": WireCode("F-E-003", "Unique reference {field} already exists in Djust system"),
-    "duplicate-key": WireCode("F-E-003", "Unique reference {field} already exists in Djust system"),
-    **dict.fromkeys(
-        ("ambiguous-match", "other-external-id", "address-changed-and-linked", "address-told-otherwise"),
-        WireCode("F-E-003", "Unique reference {field} already exists in Djust system"),
-    ),
+    "taken-identity": _TAKEN,
+    "duplicate-key": _TAKEN,
+    "ambiguous-match": _TAKEN,
+    "other-external-id": _TAKEN,
+    "address-changed-and-linked": _TAKEN,
+    "address-told-otherwise": _TAKEN,
     "unknown-custom-field": WireCode(
         "F-E-002",
         "At least one {field} does not exist in Djust system : {field} with type EXTERNAL_ID",
@@ -65,16 +62,7 @@ WIRE_CODES: Mapping[str, WireCode] = {
 }
 """Our code -> the published one."""
 
-
 REJECTED = "account-rejected"
-
-
-def _with_cause(fault: Mapping[str, Any]) -> dict[str, Any]:
-    """A fault that another line of the account is the cause of: the published code is that of the cause."""
-    wire = WIRE_CODES.get(cause_in(fault.get("detail") or ""))
-    line = (fault.get("detail") or "").partition(" ")[0]
-    message = None if wire is None else f"It is that of line {line}"
-    return {**fault, "wire_code": None if wire is None else wire.code, "wire_message": message}
 
 
 def with_wire_code(fault: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,3 +75,11 @@ def with_wire_code(fault: Mapping[str, Any]) -> dict[str, Any]:
     shown = {name: fault[name] or "" for name in ("field", "value")}
     message = wire.template.format(**shown, kind=wire.kind, detail=fault.get("detail") or "")
     return {**fault, "wire_code": wire.code, "wire_message": message}
+
+
+def _with_cause(fault: Mapping[str, Any]) -> dict[str, Any]:
+    """A fault that another line of the account is the cause of: the published code is that of the cause."""
+    wire = WIRE_CODES.get(cause_in(fault.get("detail") or ""))
+    line = (fault.get("detail") or "").partition(" ")[0]
+    message = None if wire is None else f"It is that of line {line}"
+    return {**fault, "wire_code": None if wire is None else wire.code, "wire_message": message}
