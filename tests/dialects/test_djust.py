@@ -16,6 +16,7 @@ from litestar.testing import TestClient
 from douane.dialects.access import Wanted
 from douane.dialects.djust.access import ACCESS
 from douane.errors import Refusal
+from douane.model.builtin_mappings import DJUST
 from douane.model.custom_fields import CustomField
 from douane.model.customer_tags import CustomerTag
 from douane.model.mapping_document import read_document
@@ -291,6 +292,22 @@ def test_what_is_told_of_an_address_is_what_differs(sender: Sender, database: Da
     assert messages(sender.receipt(both)) == [
         "The address X1 has other values on line 1: addressCity is Paris, not Nantes"
     ]
+
+
+@pytest.mark.parametrize("name", ["the 100%", "%s", "%(run_id)s", "a {city} \\", '"'])
+def test_what_differs_is_told_by_any_name(name: str, sender: Sender, database: Database) -> None:
+    columns = [
+        each if each["field"] != "address.city" else {**each, "path": f"$['{name}']"}
+        for each in DJUST.as_json()["columns"]
+    ]
+    with database.connection() as conn:
+        own = read_document({**DJUST.as_json(), "columns": columns})
+        put_mapping(conn, sender.company.organization_id, own, "a test")
+    paris, lyon = (address("X1", **{name: city}) for city in ("Paris", "Lyon"))
+    off = address("X2", **{name: "Nice"}), address("X2", **{name: "Brest"})
+    told = messages(sender.receipt([account("A1", paris), account("A2", lyon), account("A3", *off)]))
+    assert "is Lyon, not Paris" in told[0]
+    assert "is Brest, not Nice" in told[1]
 
 
 def test_what_another_tenant_has_is_never_told(sender: Sender, database: Database) -> None:

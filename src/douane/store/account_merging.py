@@ -328,7 +328,8 @@ def _joined(
             text.format(
                 field=Identifier(name),
                 field_line=Identifier(f"{name}_line"),
-                label=Value(label_of(name)),
+                # Behind a statement stand its values, so that a lone % would be the place of one.
+                label=Value(label_of(name).replace("%", "%%")),
                 shown=Value(SHOWN_CHARACTERS),
             )
         )

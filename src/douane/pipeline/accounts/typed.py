@@ -159,7 +159,11 @@ def _is_plain(sources: Sources) -> bool:
 
 
 def _is_name(path: Path) -> bool:
-    return len(path) == 1 and isinstance(path[0], str)
+    """Whether the path is one name, and one that stands in a text of JSON as it is, as msgspec wants it."""
+    name = path[0]
+    if len(path) > 1 or not isinstance(name, str):
+        return False
+    return not any(sign in '"\\' or sign < " " for sign in name)
 
 
 def _slots(sources: Sequence[Source]) -> Slots:
