@@ -160,8 +160,7 @@ def _is_plain(sources: Sources) -> bool:
 
 def _is_name(path: Path) -> bool:
     """Whether the path is one name, and one that stands in a text of JSON as it is, as msgspec wants it."""
-    name = path[0]
-    if len(path) > 1 or not isinstance(name, str):
+    if len(path) != 1 or not isinstance(name := path[0], str):
         return False
     return not any(sign in '"\\' or sign < " " for sign in name)
 
