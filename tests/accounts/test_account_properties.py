@@ -131,7 +131,9 @@ def spread(sent: list[dict[str, Any]], draws: Any) -> list[dict[str, Any]]:
     for each in flat(sent):
         empty: dict[str, Any] = {}
         if each["external_id"] in seen and draws.random() < 0.5:
-            empty = dict.fromkeys((name for name in each if name not in KEPT), draws.choice(["", None]))
+            # What the account does not have stays so: empty it would erase.
+            names = (name for name, value in each.items() if name not in KEPT and value is not None)
+            empty = dict.fromkeys(names, draws.choice(["", None]))
         rows.append({**each, **empty})
         seen.add(each["external_id"])
     return rows
