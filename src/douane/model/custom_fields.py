@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .customer_tags import SEPARATOR
 from .refusing import refusal
 from .texts import CODE_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, is_name
 
@@ -68,7 +69,7 @@ def _problems(each: CustomField) -> list[tuple[bool, str]]:
         (len(each.choices) > CHOICES_MAX, f"A list has at most {CHOICES_MAX:,} choices."),
         (
             not all(map(is_choice, each.choices)),
-            "A choice is a word or several, without || and blanks around.",
+            f"A choice is a word or several, without {SEPARATOR} and blanks around.",
         ),
         (bool(each.unit) and each.type != "metric", "Only a metric has a unit."),
         (each.type == "metric" and not is_name(each.unit), "A metric needs a unit, such as kg."),
@@ -91,4 +92,4 @@ def is_choice(text: Any) -> bool:
     >>> is_choice("gold"), is_choice("a||b"), is_choice(" gold")
     (True, False, False)
     """
-    return isinstance(text, str) and is_name(text) and text == text.strip() and "||" not in text
+    return isinstance(text, str) and is_name(text) and text == text.strip() and SEPARATOR not in text

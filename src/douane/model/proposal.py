@@ -8,6 +8,7 @@ from typing import Any
 
 from .account_objects import ADDRESS_PREFIX
 from .addresses import ADDRESS_REQUIRED
+from .customer_tags import SEPARATOR
 from .customers import ACCOUNT_REQUIRED
 from .json_paths import Path, values_at
 from .json_sample import LOOKED_AT, Leaf, inner_paths, leaves_of, parts_at, record_lists, written_path
@@ -205,6 +206,6 @@ def _example(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         text = {True: "true", False: "false", None: "null"}[value]
     else:
-        text = "||".join(map(str, value)) if isinstance(value, list) else str(value)
+        text = SEPARATOR.join(map(str, value)) if isinstance(value, list) else str(value)
     shown = "".join(each if each.isprintable() else " " for each in text)
     return shown if len(shown) <= EXAMPLE_CHARACTERS_MAX else shown[: EXAMPLE_CHARACTERS_MAX - 1] + "…"

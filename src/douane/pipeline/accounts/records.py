@@ -10,7 +10,7 @@ import polars as pl
 from douane.model.addresses import ADDRESS_FEED
 from douane.model.custom_fields import CUSTOM_PREFIX
 from douane.model.customers import ACCOUNT_FEED
-from douane.pipeline.batch import FAULT_SCHEMA, LINE
+from douane.pipeline.batch import LINE
 
 from .texts import LoadTexts, Recognized
 
@@ -88,8 +88,3 @@ def no_addresses() -> pl.DataFrame:
     """An empty table of addresses."""
     feed = dict.fromkeys((each.name for each in ADDRESS_FEED), pl.String)
     return pl.DataFrame(schema={LINE: pl.UInt32, PLACE: pl.UInt32, **feed})
-
-
-def fault_of(line: int, code: str, detail: str | None = None) -> pl.DataFrame:
-    """The fault of one object as a whole."""
-    return pl.DataFrame([(line, None, None, code, detail)], schema=FAULT_SCHEMA, orient="row")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -11,24 +11,8 @@ import polars as pl
 
 Rows = Sequence[Mapping[str, Any]]
 
-DIGITS_MAX = 40
-"""A number that is longer, or larger, stays text; it is no amount that could be kept."""
-
 AMBIGUOUS_DECIMALS = 3
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-
-
-def exact(text: str) -> Decimal | str:
-    """A JSON number with a fraction or an exponent as it was written, not a float.
-
-    >>> exact("1.50"), exact("1e400")
-    (Decimal('1.50'), '1e400')
-    """
-    try:
-        number = Decimal(text)
-    except InvalidOperation:  # an exponent of twenty digits
-        return text
-    return number if len(text) <= DIGITS_MAX and abs(number.adjusted()) <= DIGITS_MAX else text
 
 
 def written(value: Any) -> str:

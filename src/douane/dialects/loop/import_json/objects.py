@@ -11,11 +11,11 @@ import numpy as np
 
 from douane.formats.csv_arrays import Numbers
 from douane.formats.json_cut import count_parts, cuts
-from douane.formats.outside import FORBIDDEN, OUTSIDE
+from douane.formats.json_values import CHARSET, exact, spoiled
+from douane.formats.outside import OUTSIDE
 from douane.settings import Limits
 
 from .body import kind_of
-from .cells import exact
 
 ENTRIES_MAX = 1_000_000
 OBJECTS_AT_ONCE = 50_000
@@ -23,11 +23,6 @@ OBJECTS_AT_ONCE = 50_000
 
 SHOWN_BYTES, SHOWN_CHARACTERS = 800, 200
 UNREADABLE = "not-a-json-row"
-CHARSET = "UTF-8"
-SPOILING = {
-    OUTSIDE: ("bytes-outside-charset", CHARSET),
-    **{sign: (code, "") for sign, code in FORBIDDEN.items()},
-}
 SUSPICIOUS = (OUTSIDE.encode(), b"\\u0000", b"\\u001f", b"\\u001F", b"\\ufdd0", b"\\uFDD0")
 """What no cell may hold, in any of its spellings."""
 
@@ -100,7 +95,7 @@ def _read_one(part: memoryview, limits: Limits) -> tuple[Any, str, str]:
         row = _ONE.decode(part)
         if not isinstance(row, dict):
             return None, UNREADABLE, f"it is {kind_of(row)}, not an object"
-        code, detail = _spoiled(row)
+        code, detail = spoiled(row)
         return row, code, detail
     except UnicodeDecodeError:
         return None, "bytes-outside-charset", CHARSET
@@ -108,22 +103,6 @@ def _read_one(part: memoryview, limits: Limits) -> tuple[Any, str, str]:
         return None, UNREADABLE, "it is nested too deeply"
     except ValueError:  # what else could be wrong is told of the whole body
         return None, UNREADABLE, "a number has too many digits"
-
-
-def _spoiled(row: Any) -> tuple[str, str]:
-    """The code of a sign that no text may hold, and its detail; both empty where there is none."""
-    left = [row]
-    while left:
-        value = left.pop()
-        if isinstance(value, str):
-            found = next((told for sign, told in SPOILING.items() if sign in value), None)
-            if found is not None:
-                return found
-        elif isinstance(value, dict):
-            left += [*value, *value.values()]
-        elif isinstance(value, list):
-            left += value
-    return "", ""
 
 
 def _shown(part: memoryview) -> str:
