@@ -19,17 +19,9 @@ if TYPE_CHECKING:
     from douane.store.database import Connection
 
 COLUMNS = ("name", "base_url", "mapping", "schedule", "when_busy", "due_at", "secrets", "changed_at")
-HISTORY = (
-    "id",
-    "asked_at",
-    "cause",
-    "due_at",
-    "run",
-    "outcome",
-    "dry_run",
-    *("added", "updated", "unchanged"),
-)
-HISTORY_COLUMNS = (*HISTORY, "rejected", "attempts", "next_at", "message")
+COUNTS = ("added", "updated", "unchanged", "rejected")
+ASKED = ("id", "asked_at", "cause", "due_at", "run", "outcome", "dry_run")
+HISTORY_COLUMNS = (*ASKED, *COUNTS, "attempts", "next_at", "message")
 
 File = Annotated[
     Path,
@@ -91,7 +83,7 @@ def list_all(
     from douane.store.connectors import list_connectors
 
     with connected(data) as conn:
-        rows = [summary(each) for each in list_connectors(conn, *_owner(conn, company, organization))]
+        rows = [summary(each) for each in list_connectors(conn, _owner(conn, company, organization))]
     if not as_json:
         rows = [{**row, "secrets": ", ".join(row["secrets"])} for row in rows]
     nothing = "There is no connector yet."
@@ -185,5 +177,4 @@ def _owner(conn: Connection, company: str | None, organization: str | None) -> t
 
 def _row(told: dict[str, Any]) -> dict[str, Any]:
     counts = told["counts"] or {}
-    names = ("added", "updated", "unchanged", "rejected")
-    return {**told, **{name: counts.get(name) for name in names}}
+    return {**told, **{name: counts.get(name) for name in COUNTS}}

@@ -9,7 +9,7 @@ from time import monotonic, sleep
 from typing import TypeVar
 
 from douane.errors import Refusal, SourceFailure
-from douane.model.connector import BASIC, CLIENT_CREDENTIALS, HEADER, PASSWORD, Connector, PullLimits
+from douane.model.connector import BASIC, HEADER, Connector, PullLimits
 from douane.model.refusing import refusal
 
 from .address import Address, follow
@@ -45,7 +45,11 @@ class Source:
         for _ in range(REDIRECTS_MAX + 2):
             sent = self._opening(request.sent) if requests.is_home(address) else Sent()
             with self.connections.answered(address, sent) as answer:
-                has_run_out = answer.status == 401 and self._has_token and requests.is_home(address)
+                has_run_out = (
+                    answer.status == 401
+                    and self.connector.authentication.has_token
+                    and requests.is_home(address)
+                )
                 if has_run_out and not is_renewed:
                     is_renewed = True
                     self.tokens.forget()
@@ -94,10 +98,6 @@ class Source:
     def _endless(self) -> Refusal:
         return refusal("source-endless", f"the pull was not done in {self.watch.seconds_max:,.0f} seconds")
 
-    @property
-    def _has_token(self) -> bool:
-        return self.connector.authentication.kind in (CLIENT_CREDENTIALS, PASSWORD)
-
     def _opening(self, sent: Sent) -> Sent:
         """What is sent, with what opens the source."""
         told = self.connector.authentication
@@ -106,7 +106,7 @@ class Source:
             headers["Authorization"] = basic(told.user, self.secrets["password"])
         elif told.kind == HEADER:
             headers[told.header] = self.secrets["key"].strip()
-        elif self._has_token:
+        elif told.has_token:
             headers["Authorization"] = f"Bearer {self.tokens.current()}"
         return Sent(sent.method, headers, sent.body)
 

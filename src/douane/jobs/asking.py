@@ -69,7 +69,7 @@ def ask(conn: Connection, settings: Settings, stored: StoredConnector, wish: Wis
         return note_run(conn, stored, wish.cause, wish.asked_by, skipped=because, due_at=wish.due_at)
     if has_waiting_runs(conn, stored.organization_id, settings.waiting_runs_max):
         raise refusal("too-many-runs", f"{settings.waiting_runs_max:,}")
-    run_id = _recorded(conn, settings, connector, stored, wish)
+    run_id = _recorded(conn, connector, stored, wish)
     # Before it is deferred: the job is held up by others of the connector that the run is of.
     noted = note_run(conn, stored, wish.cause, wish.asked_by, run_id=run_id, due_at=wish.due_at)
     defer_run(conn, run_id)
@@ -86,9 +86,7 @@ def _hindrance(conn: Connection, connector: Connector, stored: StoredConnector, 
     return ""
 
 
-def _recorded(
-    conn: Connection, settings: Settings, connector: Connector, stored: StoredConnector, wish: Wish
-) -> int:
+def _recorded(conn: Connection, connector: Connector, stored: StoredConnector, wish: Wish) -> int:
     """The id of a new run, which keeps the mapping as it is now."""
     mapping = get_mapping(conn, stored.organization_id, stored.mapping)
     if mapping.definition["table"] != DOOR:

@@ -47,6 +47,16 @@ class Authentication:
         }
         return frozenset(needed.get(self.kind, ()))
 
+    @property
+    def optional_secrets(self) -> frozenset[str]:
+        """The names of the secrets that may be there besides."""
+        return frozenset({"client_secret"} if self.kind == PASSWORD else ())
+
+    @property
+    def has_token(self) -> bool:
+        """Whether a token opens the source."""
+        return self.kind in (CLIENT_CREDENTIALS, PASSWORD)
+
 
 @dataclass(frozen=True)
 class Until:

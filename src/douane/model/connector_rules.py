@@ -126,8 +126,7 @@ def _secrets(connector: Connector, sent: Collection[str], known: Collection[str]
     needed = connector.secret_names
     for name in sorted(needed - {*sent, *known}):
         yield f"secrets: {name} is missing"
-    optional = {"client_secret"} if connector.authentication.kind == PASSWORD else set()
-    for name in sorted({*sent} - needed - optional):
+    for name in sorted({*sent} - needed - connector.authentication.optional_secrets):
         yield f"secrets: {name} is needed nowhere"
 
 

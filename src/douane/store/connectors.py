@@ -12,7 +12,7 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from douane.model.connector import PASSWORD, Connector
+from douane.model.connector import Connector
 from douane.model.connector_document import Described, as_json, read_connector
 from douane.model.cron import next_due
 from douane.model.refusing import refusal
@@ -81,7 +81,7 @@ def put_connector(
     """
     _lock(conn, owner)
     name = sent.get("name") if isinstance(sent, dict) else None
-    kept = find(conn, *owner, name) if isinstance(name, str) else None
+    kept = find_connector(conn, owner, name) if isinstance(name, str) else None
     described = read_connector(sent, kept.secret_names if kept else ())
     if kept is None:
         return _insert(conn, owner, described, sealer, changed_by)
@@ -101,16 +101,15 @@ def add_connector(
     """
     described = read_connector(sent)
     _lock(conn, owner)
-    if find(conn, *owner, described.connector.name) is not None:
+    if find_connector(conn, owner, described.connector.name) is not None:
         raise refusal("connector-taken", described.connector.name)
     return _insert(conn, owner, described, sealer, changed_by)
 
 
-def ensure_default(conn: Connection, organization_id: int, company_id: int) -> StoredConnector:
+def ensure_connector(conn: Connection, owner: Owner) -> StoredConnector:
     """The company's first connector; one that accounts can be sent to is made when it has none."""
-    owner = (organization_id, company_id)
     _lock(conn, owner)
-    found = _found(conn, "first_connector", {"organization_id": organization_id, "company_id": company_id})
+    found = _found(conn, "first_connector", {"organization_id": owner[0], "company_id": owner[1]})
     if found is not None:
         return found
     usual = Described(Connector(DEFAULT_NAME, base_url="", mapping=DEFAULT_MAPPING), {})
@@ -119,7 +118,7 @@ def ensure_default(conn: Connection, organization_id: int, company_id: int) -> S
 
 def get_connector(conn: Connection, owner: Owner, name: str) -> StoredConnector:
     """The connector of this name, whatever its case. Refuses `unknown-connector`."""
-    return _there(find(conn, *owner, name), name)
+    return _there(find_connector(conn, owner, name), name)
 
 
 def lock_connector(conn: Connection, owner: Owner, name: str) -> StoredConnector:
@@ -130,9 +129,9 @@ def lock_connector(conn: Connection, owner: Owner, name: str) -> StoredConnector
     return _there(_found(conn, "lock_connector", _named(owner, name)), name)
 
 
-def find(conn: Connection, organization_id: int, company_id: int, name: str) -> StoredConnector | None:
+def find_connector(conn: Connection, owner: Owner, name: str) -> StoredConnector | None:
     """The company's connector of this name, whatever its case; None when there is none."""
-    return _found(conn, "find_connector", _named((organization_id, company_id), name))
+    return _found(conn, "find_connector", _named(owner, name))
 
 
 def find_connector_of_run(conn: Connection, run_id: int) -> StoredConnector | None:
@@ -140,11 +139,9 @@ def find_connector_of_run(conn: Connection, run_id: int) -> StoredConnector | No
     return _found(conn, "find_connector_of_run", {"run_id": run_id})
 
 
-def list_connectors(
-    conn: Connection, organization_id: int, company_id: int | None = None
-) -> list[StoredConnector]:
-    """The connectors of a company by name, or of all companies of the organization."""
-    values = {"organization_id": organization_id, "company_id": company_id}
+def list_connectors(conn: Connection, owner: Owner) -> list[StoredConnector]:
+    """The connectors of a company, by name."""
+    values = {"organization_id": owner[0], "company_id": owner[1]}
     with conn.cursor(row_factory=class_row(StoredConnector)) as cursor:
         return cursor.execute(SQL["list_connectors"], values).fetchall()
 
@@ -199,8 +196,8 @@ def _secrets(described: Described, kept: StoredConnector, sealer: Sealer) -> dic
     Whoever may change a connector could otherwise have its secrets sent to a host of their own.
     """
     connector = described.connector
-    optional = {"client_secret"} if connector.authentication.kind == PASSWORD else set()
-    names = ((connector.secret_names | optional) & set(kept.secret_names)) - described.secrets.keys()
+    usable = connector.secret_names | connector.authentication.optional_secrets
+    names = (usable & set(kept.secret_names)) - described.secrets.keys()
     if not names:
         return dict(described.secrets)
     if not connector.hosts <= kept.connector.hosts:

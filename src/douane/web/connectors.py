@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
 from litestar import Request, delete, get, post, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import FromPath, QueryParameter
 
 from douane.dialects.native.connectors import asking, summary
@@ -29,7 +27,7 @@ from douane.store.credentials import Caller
 from douane.store.sealing import Sealer
 
 from .callers import headers_of
-from .openapi import security
+from .openapi import security, taking
 from .service import Service
 from .stored import check_name, named, sent_json, stored
 
@@ -52,15 +50,6 @@ EXAMPLE = {
 }
 
 
-@dataclass
-class _Sent(Operation):
-    """An operation whose body is a connector."""
-
-    def __post_init__(self) -> None:
-        media = OpenAPIMediaType(schema=Schema(type=OpenAPIType.OBJECT), example=EXAMPLE)
-        self.request_body = RequestBody({"application/json": media}, required=True)
-
-
 def connectors(service: Service) -> list[HTTPRouteHandler]:
     """The routes of /v1/connectors; that of another company is answered like one that is not there."""
     common: dict[str, Any] = {"tags": ["Connectors"], "security": security(service.dialects.values())}
@@ -71,7 +60,7 @@ def _looking(service: Service, common: dict[str, Any]) -> list[HTTPRouteHandler]
     @get("/v1/connectors", summary="The connectors of the company.", **common)
     async def listed(request: Asking) -> dict[str, Any]:
         caller = await _caller(service, request)
-        found = await stored(service, lambda conn: list_connectors(conn, *_owner(caller)))
+        found = await stored(service, lambda conn: list_connectors(conn, _owner(caller)))
         return {"connectors": [summary(each) for each in found]}
 
     @get("/v1/connectors/{name:str}", summary="A connector, as it can be sent again.", **common)
@@ -95,7 +84,7 @@ def _looking(service: Service, common: dict[str, Any]) -> list[HTTPRouteHandler]
 
 
 def _changing(service: Service, common: dict[str, Any]) -> list[HTTPRouteHandler]:
-    sent: dict[str, Any] = {**common, "operation_class": _Sent, "request_max_body_size": None}
+    sent: dict[str, Any] = common | taking(EXAMPLE)
 
     @post("/v1/connectors", status_code=201, summary="Keep a new connector.", **sent)
     async def added(request: Asking) -> dict[str, Any]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
 from litestar import Request, delete, get, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import FromPath
 
 from douane.model.custom_fields import TYPES, CustomField
 from douane.store.custom_fields import list_custom_fields, put_custom_field, remove_custom_field
 
-from .openapi import security
+from .openapi import security, taking
 from .service import Service
 from .stored import member, sent_json, stored, typed
 
@@ -22,6 +21,7 @@ Asking = Request[Any, Any, Any]
 BYTES_MAX = 1 << 20
 ADDRESS = "/v1/custom-fields/{entity:str}/{external_id:str}"
 EXAMPLE = {"name": "Service", "type": "list", "is_required": False, "choices": ["gold", "tin"]}
+ABOUT = f"`type` is one of {', '.join(TYPES)}. A list has `choices`, a metric has a `unit`."
 
 
 class Sent(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,20 +42,10 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True):
         )
 
 
-@dataclass
-class _Sent(Operation):
-    """An operation whose body is a custom field."""
-
-    def __post_init__(self) -> None:
-        media = OpenAPIMediaType(schema=Schema(type=OpenAPIType.OBJECT), example=EXAMPLE)
-        about = f"`type` is one of {', '.join(TYPES)}. A list has `choices`, a metric has a `unit`."
-        self.request_body = RequestBody({"application/json": media}, description=about, required=True)
-
-
 def custom_fields(service: Service) -> list[HTTPRouteHandler]:
     """The routes of /v1/custom-fields; those of another organization are not there."""
     common: dict[str, Any] = {"tags": ["Custom fields"], "security": security(service.dialects.values())}
-    sent: dict[str, Any] = {**common, "operation_class": _Sent, "request_max_body_size": None}
+    sent: dict[str, Any] = common | taking(EXAMPLE, ABOUT)
 
     @get("/v1/custom-fields", summary="The custom fields of the organization.", **common)
     async def listed(request: Asking) -> dict[str, Any]:

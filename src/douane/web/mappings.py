@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, delete, get, post, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import FromPath
 
 from douane.model.builtin_mappings import IMPORTPERSO
@@ -23,26 +21,17 @@ from douane.store.mappings import (
     remove_mapping,
 )
 
-from .openapi import security
+from .openapi import security, taking
 from .service import Service
 from .stored import check_name, member, named, sent_json, stored
 
 Asking = Request[Any, Any, Any]
 
 
-@dataclass
-class _Sent(Operation):
-    """An operation whose body is a mapping."""
-
-    def __post_init__(self) -> None:
-        media = OpenAPIMediaType(schema=Schema(type=OpenAPIType.OBJECT), example=IMPORTPERSO.as_json())
-        self.request_body = RequestBody({"application/json": media}, required=True)
-
-
 def mappings(service: Service) -> list[HTTPRouteHandler]:
     """The routes of /v1/mappings; that of another organization is answered like one that is not there."""
     common: dict[str, Any] = {"tags": ["Mappings"], "security": security(service.dialects.values())}
-    sent: dict[str, Any] = {**common, "operation_class": _Sent, "request_max_body_size": None}
+    sent: dict[str, Any] = common | taking(IMPORTPERSO.as_json())
 
     @get("/v1/mappings", summary="The mappings of the organization, and the built-in ones.", **common)
     async def listed(request: Asking) -> dict[str, Any]:

@@ -80,6 +80,19 @@ def call_paths(dialects: Iterable[Dialect]) -> dict[str, PathItem]:
     return paths
 
 
+def taking(example: Any, about: str | None = None, *, is_object: bool = True) -> dict[str, Any]:
+    """What Litestar is told of a route whose body is JSON such as this; whoever reads it bounds its size."""
+
+    @dataclass
+    class TakingOperation(Operation):
+        def __post_init__(self) -> None:
+            schema = Schema(type=OpenAPIType.OBJECT) if is_object else Schema()
+            media = OpenAPIMediaType(schema=schema, example=example)
+            self.request_body = RequestBody({"application/json": media}, description=about, required=True)
+
+    return {"operation_class": TakingOperation, "request_max_body_size": None}
+
+
 def operation(dialect: Dialect, door: Door) -> type[Operation]:
     """The class with which Litestar describes the door."""
 

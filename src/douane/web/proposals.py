@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from litestar import Request, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import QueryParameter
 
 from douane.formats.json_outside import BadJson
@@ -19,7 +17,7 @@ from douane.model.refusing import refusal
 
 from .body import read_body
 from .callers import headers_of
-from .openapi import security
+from .openapi import security, taking
 from .service import Service
 
 Asking = Request[Any, Any, Any]
@@ -27,16 +25,7 @@ Name = Annotated[str, QueryParameter(description="What the mapping will be calle
 Records = Annotated[
     str | None, QueryParameter(description="The path to the list of objects; else the longest list of them.")
 ]
-
-
-@dataclass
-class _Sample(Operation):
-    """An operation whose body is a sample of what a source answers."""
-
-    def __post_init__(self) -> None:
-        example = [{"id": 1, "name": "One", "addresses": [{"id": 7, "city": "Paris", "zip": "75001"}]}]
-        media = OpenAPIMediaType(schema=Schema(), example=example)
-        self.request_body = RequestBody({"application/json": media}, required=True)
+EXAMPLE = [{"id": 1, "name": "One", "addresses": [{"id": 7, "city": "Paris", "zip": "75001"}]}]
 
 
 def proposals(service: Service) -> list[HTTPRouteHandler]:
@@ -48,8 +37,7 @@ def proposals(service: Service) -> list[HTTPRouteHandler]:
         summary="A mapping to accounts that may fit a sample; nothing is kept.",
         tags=["Mappings"],
         security=security(service.dialects.values()),
-        operation_class=_Sample,
-        request_max_body_size=None,
+        **taking(EXAMPLE, is_object=False),
     )
     async def proposed(request: Asking, name: Name = "ACCOUNTS", records: Records = None) -> dict[str, Any]:
         dialects, headers = service.dialects.values(), headers_of(request.scope)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
 from litestar import Request, delete, get, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import FromPath
 
 from douane.model.customer_tags import CustomerTag
 from douane.store.customer_tags import list_customer_tags, put_customer_tag, remove_customer_tag
 
-from .openapi import security
+from .openapi import security, taking
 from .service import Service
 from .stored import member, sent_json, stored, typed
 
 Asking = Request[Any, Any, Any]
 BYTES_MAX = 10_000
+EXAMPLE = {"name": "Gold customers"}
+ABOUT = "Without a name, the tag is called by its external id."
 
 
 class Sent(msgspec.Struct, forbid_unknown_fields=True):
@@ -30,20 +31,10 @@ class Sent(msgspec.Struct, forbid_unknown_fields=True):
     is_defined: bool = True
 
 
-@dataclass
-class _Sent(Operation):
-    """An operation whose body is a tag."""
-
-    def __post_init__(self) -> None:
-        media = OpenAPIMediaType(schema=Schema(type=OpenAPIType.OBJECT), example={"name": "Gold customers"})
-        about = "Without a name, the tag is called by its external id."
-        self.request_body = RequestBody({"application/json": media}, description=about, required=True)
-
-
 def tags(service: Service) -> list[HTTPRouteHandler]:
     """The routes of /v1/tags; those of another organization are not there."""
     common: dict[str, Any] = {"tags": ["Tags"], "security": security(service.dialects.values())}
-    sent: dict[str, Any] = {**common, "operation_class": _Sent, "request_max_body_size": None}
+    sent: dict[str, Any] = common | taking(EXAMPLE, ABOUT)
 
     @get("/v1/tags", summary="The tags of the organization.", **common)
     async def listed(request: Asking) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from douane.dialects.access import Access, Handed, Wanted
 from douane.dialects.bearer import caller_of, new_token, token_of
 from douane.errors import Refusal
 from douane.store import credentials
-from douane.store.connectors import ensure_default
+from douane.store.connectors import ensure_connector
 from douane.store.credentials import Caller
 from douane.store.database import Connection, Database
 
@@ -44,7 +44,7 @@ def grant(conn: Connection, wanted: Wanted) -> Handed:
         declarations=wanted.declarations,
     )
     company = issued.company
-    connector = ensure_default(conn, company.organization_id, company.id)
+    connector = ensure_connector(conn, (company.organization_id, company.id))
     keys = {"token": issued.token, "connector": connector.name}
     about = (
         f"It opens {NAME} for company {company.code} of {wanted.organization}.",

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from douane.dialects.door import DRY_RUN, Declared, Door
 from douane.dialects.native.mapped import MAPPING
 from douane.model.builtin_mappings import DJUST
-from douane.model.refusing import refusal
-from douane.store import connectors
 from douane.store.connector_runs import note_run
+from douane.store.connectors import get_connector
 from douane.store.credentials import Caller
 from douane.store.database import Connection
 from douane.store.mappings import get_mapping
@@ -41,9 +40,7 @@ def declared(conn: Connection, caller: Caller, places: Mapping[str, str]) -> Dec
 
     Refuses `unknown-connector` and `unknown-mapping`.
     """
-    connector = connectors.find(conn, caller.organization_id, caller.company_id, places["name"])
-    if connector is None:
-        raise refusal("unknown-connector", repr(places["name"][:100]))
+    connector = get_connector(conn, (caller.organization_id, caller.company_id), places["name"])
     found = get_mapping(conn, caller.organization_id, connector.mapping)
     return Declared(
         {MAPPING: found.definition},

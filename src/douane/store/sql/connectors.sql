@@ -32,8 +32,8 @@ where connector_runs.run_id = %(run_id)s
 select *
 from connectors
 where organization_id = %(organization_id)s
-    and (%(company_id)s::integer is null or company_id = %(company_id)s)
-order by company_id, lower(name);
+    and company_id = %(company_id)s
+order by lower(name);
 
 -- lock_organization --
 select id
