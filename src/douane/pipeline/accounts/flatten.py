@@ -44,7 +44,7 @@ class Flattening:
         self._document = document
         self._has_lines = has_lines
         self._sources = sources_of(document, custom_fields)
-        self._reader = Reader(self._sources)
+        self._reader = Reader(self._sources, may_span=has_lines)
         self._meaning = Meaning.of(document, custom_fields)
 
     @cached_property

@@ -15,6 +15,9 @@ from .texts import KnownTexts, LoadTexts, Meaning, Recognized
 LIST_IS_LONG = 5_000
 """After so many objects it is worth knowing the texts of all that is stored."""
 
+BLANKS = " \t\r\v\f"
+"""What a line may hold and still be empty: as `rejected_objects` counts them."""
+
 
 @dataclass(frozen=True)
 class Lines:
@@ -56,7 +59,7 @@ class Numbering:
 
 def _lines(text: bytes) -> pl.Series:
     lines = pl.Series(text.split(b"\n"), dtype=pl.Binary)
-    blank = lines.cast(pl.String, strict=False).str.strip_chars() == ""
+    blank = lines.cast(pl.String, strict=False).str.strip_chars(BLANKS) == ""
     return lines.filter(~blank.fill_null(False))
 
 
