@@ -122,6 +122,7 @@ def send_accounts(
         size: int = 3,
         settings: Settings = settings,
         makes_tags: bool = False,
+        knows_texts: bool = True,
     ) -> dict[str, Any]:
         run = make_run(company, dialect, "accounts", "")
         with database.connection() as conn:
@@ -136,7 +137,7 @@ def send_accounts(
         with database.connection() as conn, tempfile.TemporaryDirectory(dir=settings.data) as folder:
             merging = AccountMerging(conn, database, company.organization_id, company.id, run.id)
             merge = AccountMerge(merging, wishes, settings, Path(folder), size)
-            merge.write(lambda texts: batches_of(accounts, size, texts))
+            merge.write(lambda texts: batches_of(accounts, size, texts if knows_texts else None))
             faults = merge.outcome.faults.pieces()
             Merging(conn, None, company.organization_id, company.id, run.id).copy_faults(faults)  # type: ignore[arg-type]
             ended = finish_run(conn, run.id, kept_receipt(merge.tables, merge.notes, {}))

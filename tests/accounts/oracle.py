@@ -235,7 +235,8 @@ def _forget(books: Books, kept: list[Told], before: dict[str, dict[str, Any]]) -
     """What accounts were last sent as, as far as sending it again would change nothing."""
     for each in kept:
         is_doubtful = any(
-            len({one.get(name) for one in each.objects if one.get(name)}) > 1 for name in ("website", NOTE)
+            len({one.get(name) for one in each.objects if one.get(name)}) > 1
+            for name in ("website", "is_deleted", NOTE)
         )
         books.last[each.name] = None if is_doubtful else each.objects
     said: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)

@@ -10,13 +10,14 @@ import numpy as np
 import polars as pl
 import pytest
 
+from douane.errors import Refusal
 from douane.model.builtin_mappings import DJUST
 from douane.pipeline.accounts import numbering
 from douane.pipeline.accounts.flatten import Flattening
 from douane.pipeline.accounts.texts import RECORD, KnownTexts, Meaning
 from douane.store.database import Database
 
-from .conftest import SendAccounts, account, address
+from .conftest import SendAccounts, Stored, account, address
 
 Counts = dict[str, int]
 
@@ -86,6 +87,42 @@ def test_an_address_that_another_account_changes_is_compared(send_accounts: Send
     assert [each["code"] for each in told["faults"]] == ["address-told-otherwise"]
 
 
+@pytest.mark.parametrize("knows_texts", [True, False], ids=["by text", "by fingerprint"])
+def test_what_is_not_read_is_counted_as_if_it_were(send_accounts: SendAccounts, knows_texts: bool) -> None:
+    """An address that stands twice, one that is taken off, and one of an account that is deleted."""
+    send_accounts([account(name, address("X1"), address("X2"), address("X3")) for name in ("A1", "A2")])
+    sent = [
+        account("A1", address("X1"), address("X1"), address("X2", is_unlinked="true")),
+        account("A2", address("X3"), is_deleted="true"),
+    ]
+    first, again = send_accounts(sent), send_accounts(sent, knows_texts=knows_texts)
+    assert seen(again) == {"unchanged": 2}
+    for table in ("addresses", "address_links"):
+        assert again["tables"][table]["received"] == first["tables"][table]["received"]
+        assert again["tables"][table]["unchanged"] == first["tables"][table]["received"]
+
+
+def test_an_address_taken_off_before_is_no_fault_of_an_account_that_is_read_again(
+    send_accounts: SendAccounts,
+) -> None:
+    send_accounts([account("A1", address("X1"), address("X2")), account("A2", address("X1"))])
+    off = account("A1", address("X1"), address("X2", is_unlinked="true"))
+    send_accounts([off])
+    told = send_accounts([off, account("A2", address("X1", city="Lyon"))])
+    assert [(each["line"], each["code"]) for each in told["faults"]] == [(2, "address-told-otherwise")]
+    assert seen(told) == {"unchanged": 1, "rejected": 1}
+
+
+def test_objects_that_say_otherwise_in_another_order_are_read(
+    send_accounts: SendAccounts, stored_accounts: Stored
+) -> None:
+    sent = [account("A1", address(), website=each) for each in ("https://u", "https://v")]
+    send_accounts(sent)
+    assert seen(send_accounts(sent)) == {"unchanged": 2}
+    assert seen(send_accounts(sent[::-1])) == {"updated": 2}
+    assert stored_accounts()[0][0]["website"] == "https://u"
+
+
 def test_an_account_with_a_warning_is_read_each_time(send_accounts: SendAccounts) -> None:
     sent = [account("A1", address(), vat_number="no number"), account("A2", address("X2"))]
     first, again = send_accounts(sent), send_accounts(sent)
@@ -120,6 +157,21 @@ def test_objects_keep_their_numbers_when_others_are_not_read(
     assert batch.faults["line"].to_list() == [6]
     assert (batch.received, batch.unreadable, batch.recognized.addresses) == (8, 1, 6)
     assert batch.recognized.ids.tolist() == [100, 101, 102]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"accountExternalId":\n"A1"} {"accountExternalId": "A2"}\n',
+        b'{"accountExternalId": "A1"} {"accountExternalId": "A2"}\n',
+        b'{"accountExternalId": "A1"}\n\xc2\xa0\n{"accountExternalId": "A2"}\n',
+    ],
+    ids=["an object on two lines", "two objects on one", "a line of a blank that JSON does not know"],
+)
+def test_lines_that_are_no_objects_are_no_json(text: bytes) -> None:
+    with pytest.raises(Refusal) as told:
+        list(Flattening(DJUST, has_lines=True).batches(_blocks(text)))
+    assert told.value.code == "not-json"
 
 
 def known_as(texts: list[bytes]) -> KnownTexts:

@@ -14,7 +14,7 @@ import polars as pl
 from douane.model.addresses import LINK_FIELDS
 from douane.model.customers import ACCOUNT_REQUIRED
 from douane.pipeline.batch import FAULT_SCHEMA, LINE
-from douane.pipeline.known import Keys, Mask
+from douane.pipeline.known import NO_FINGERPRINT, Keys, Mask
 from douane.pipeline.outcome import Outcome
 from douane.pipeline.overlap import ahead
 from douane.pipeline.tally import Tally
@@ -200,9 +200,8 @@ class Pass:
             is_known &= ~np.logical_or.reduceat(is_faulty, chunk.starts)
         if is_known.any():
             self._recognized.append(match.ids[is_known])
-            same = chunk.only(np.repeat(is_known, chunk.sizes)).addresses
-            links = same.height - (_words_of_truth(same[IS_OFF]) if IS_OFF in same.columns else 0)
-            self._leave(int(chunk.sizes[is_known].sum()), same.height, links)
+            same = chunk.only(np.repeat(is_known, chunk.sizes))
+            self._leave(same.accounts.height, same.addresses.height, _links(same))
         return np.asarray(is_known)
 
     def _changed(self, sound: Sound) -> Sound:
@@ -256,9 +255,12 @@ class Pass:
         self.outcome.tell(warnings, is_warning=True)
         owners = _owners(chunk)
         is_bad = self._reject(one, theirs, pl.concat([faults, chunk.faults]), owners)
-        doubtful = _owners_of(warnings[LINE], owners)
+        doubtful, disputed = (_owners_of(each[LINE], owners) for each in (warnings, one.warnings))
         told = one.accounts.with_columns(
-            pl.when(pl.col(LINE).is_in(doubtful.implode()))
+            # What several objects say otherwise hangs on their order, which their sum does not know.
+            pl.when(pl.col(LINE).is_in(disputed.implode()))
+            .then(pl.lit(NO_FINGERPRINT, pl.Int64))
+            .when(pl.col(LINE).is_in(doubtful.implode()))
             .then(~pl.col(FINGERPRINT))
             .otherwise(FINGERPRINT)
             .alias(FINGERPRINT)
@@ -314,7 +316,9 @@ class Pass:
         of_living = theirs.filter(~pl.col(OWNER).is_in(deleted.implode())) if len(deleted) else theirs
         once = of_living.filter(~repeats(of_living))
         self.tallies["addresses"].unchanged += theirs.height - once.height
-        self.tallies["address_links"].received += once.height - int(once[IS_OFF].fill_null(False).sum())
+        on, on_once = (int((~each[IS_OFF].fill_null(False)).sum()) for each in (of_living, once))
+        self.tallies["address_links"].received += on
+        self.tallies["address_links"].unchanged += on - on_once
         return once
 
     def _finish(self) -> None:
@@ -355,7 +359,10 @@ def _with_counts(accounts: pl.DataFrame, addresses: pl.DataFrame) -> pl.DataFram
         pl.len().alias(SENT_ADDRESSES), (~pl.col(IS_OFF).fill_null(False)).sum().alias(SENT_LINKS)
     )
     joined = accounts.join(counts, left_on=LINE, right_on=OWNER, how="left", maintain_order="left")
-    return joined.with_columns(pl.col(SENT_ADDRESSES, SENT_LINKS).fill_null(0))
+    links = pl.when(pl.col("is_deleted").fill_null(False)).then(0).otherwise(SENT_LINKS).alias(SENT_LINKS)
+    return joined.with_columns(SENT_ADDRESSES, links).with_columns(
+        pl.col(SENT_ADDRESSES, SENT_LINKS).fill_null(0)
+    )
 
 
 def _owners(chunk: Chunk) -> pl.DataFrame:
@@ -375,6 +382,15 @@ def _complete(rows: pl.DataFrame, texts: tuple[str, ...], truths: tuple[str, ...
     return rows.with_columns(lacking)
 
 
-def _words_of_truth(cells: pl.Series) -> int:
-    """How many of the cells say yes."""
-    return int(read_flags(cells).values.fill_null(False).sum())
+def _links(chunk: Chunk) -> int:
+    """How many links accounts as sent speak of: those to addresses that are not taken off, of the living."""
+    gone = chunk.accounts[OWNER].filter(_says_yes(chunk.accounts, "is_deleted"))
+    on = chunk.addresses[OWNER].filter(~_says_yes(chunk.addresses, IS_OFF))
+    return len(on) if not len(gone) else int((~on.is_in(gone.implode())).sum())
+
+
+def _says_yes(rows: pl.DataFrame, name: str) -> pl.Series:
+    """Which of the rows as sent say yes in the column, which need not be there."""
+    if name not in rows.columns:
+        return pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
+    return read_flags(rows[name]).values.fill_null(False)

@@ -140,10 +140,23 @@ analyze mentions;
 
 -- tell_not_linked --
 insert into wrongs (owner, line, external_id, code)
-select owner, line, external_id, 'address-not-linked'
-from mentions
-where is_unlinked
-    and not is_linked;
+select m.owner, m.line, m.external_id, 'address-not-linked'
+from mentions as m
+where m.is_unlinked
+    and not m.is_linked
+    and not exists (
+        select
+        from staged_accounts as w
+        join customers as c
+            on c.organization_id = w.organization_id
+            and c.company_id = w.company_id
+            and c.id = w.id
+        where w.organization_id = m.organization_id
+            and w.company_id = m.company_id
+            and w.line = m.owner
+            and c.fingerprint = w.fingerprint
+            and w.fingerprint <> 0
+    );
 
 -- live_mentions --
 select
