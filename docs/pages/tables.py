@@ -17,7 +17,7 @@ OWN_COLUMNS = {
     "id": ("bigint", "Number of the row, ours"),
     "key": ("uuid", "XXH3 hash of the row's first identity that has all its parts"),
     "alias": ("uuid", "XXH3 hash of the next identity, empty when the row has one name only"),
-    "fingerprint": ("bigint", "xxHash64 of what was last sent for the row, empty after any other write"),
+    "fingerprint": ("bigint", "Hash of what was last sent for the row, empty after any other write"),
     "run_id": ("bigint", "The run that last wrote the row"),
     "line": ("integer", "The line of that run's file, empty when no line wrote it"),
 }

@@ -16,9 +16,14 @@ ACCOUNT_COLUMNS = (
         "The dialect that last set a field, where it is not that of the row's run",
         may_be_empty=True,
     ),
-    Stored("sent_check", "bigint", "The other half of a fingerprint made of a text", may_be_empty=True),
-    Stored("sent_addresses", "integer", "How many addresses stood in that text", may_be_empty=True),
-    Stored("sent_links", "integer", "How many of them were not only taken off", may_be_empty=True),
+    Stored(
+        "sent_check",
+        "bigint",
+        "Second half of the fingerprint, where that is the hash of the text of one object",
+        may_be_empty=True,
+    ),
+    Stored("sent_addresses", "integer", "How many addresses stood in that object", may_be_empty=True),
+    Stored("sent_links", "integer", "How many of them the account was to have", may_be_empty=True),
 )
 """What a customer has besides the fields of its table."""
 
