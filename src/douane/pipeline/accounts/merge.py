@@ -17,7 +17,8 @@ from douane.store.account_merging import AccountMerging
 
 from .aside import repeated_names
 from .chunks import ACCOUNTS_AT_ONCE, in_chunks
-from .passing import Oddities, Pass, ReadAgain
+from .oddities import Oddities, ReadAgain
+from .passing import Pass
 from .records import ReadAccounts
 from .wishes import AccountWishes
 

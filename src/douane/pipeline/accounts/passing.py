@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
@@ -11,29 +10,29 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from douane.model.addresses import LINK_FIELDS
-from douane.model.customers import ACCOUNT_REQUIRED
 from douane.pipeline.batch import FAULT_SCHEMA, LINE
-from douane.pipeline.known import NO_FINGERPRINT, Keys, Mask
+from douane.pipeline.known import Keys, Mask
 from douane.pipeline.outcome import Outcome
 from douane.pipeline.overlap import ahead
 from douane.pipeline.tally import Tally
 from douane.pipeline.values.flag import read_flags
 from douane.settings import Settings
-from douane.store.account_merging import SENT_ADDRESSES, SENT_LINKS, AccountMerging
+from douane.store.account_merging import AccountMerging
 from douane.store.customer_tags import make_customer_tags
 
 from .aside import Aside
-from .chunks import CONTENT, OWNER, Chunk, chunk_of, names_of
+from .chunks import OWNER, Chunk, chunk_of, names_of
 from .claims import Claim, Claims
-from .details import cause_of, where_otherwise
+from .details import where_otherwise
 from .ids import Ids
-from .joining import ROWS, Joined, joined
-from .judging import IS_OFF, Judge, repeats
+from .joining import ROWS
+from .judging import IS_OFF, Judge
 from .matching import Match, Matching
-from .reading import read_accounts, read_addresses, unknown_tags
-from .records import CHECK, FINGERPRINT, AccountBatch, ReadAccounts
+from .oddities import Oddities, ReadAgain
+from .reading import unknown_tags
+from .records import FINGERPRINT, AccountBatch, ReadAccounts
 from .settling import Piece, Settling, Sound
+from .sifting import Sifting
 from .splitting import Splitting, stored_claim
 from .texts import KnownTexts
 from .wishes import AccountWishes
@@ -42,34 +41,6 @@ Numbers = npt.NDArray[np.int64]
 
 ADDRESSES_PER_CUSTOMER = 3
 """How many more stored addresses than customers are held in memory at most."""
-
-TRUTHS = ("is_deleted", "is_inactive")
-
-
-@dataclass
-class Oddities:
-    """What was found out about a list.
-
-    `names` are the hashes of external ids that stand in several places, `ids` the customers whose accounts
-    must be read though they stand as they were last sent; all must be unless it `recognizes` any.
-    """
-
-    names: npt.NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
-    ids: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
-    recognizes: bool = True
-
-    def add_ids(self, ids: Numbers) -> None:
-        """Have these customers' accounts read."""
-        self.ids = np.concatenate([self.ids, ids])
-
-
-class ReadAgain(Exception):
-    """The list must be read again: accounts stand in several places, or these customers' must be read."""
-
-    def __init__(self, ids: Numbers | None = None) -> None:
-        super().__init__("the list must be read again")
-        self.is_repeated = ids is None
-        self.ids = np.empty(0, np.int64) if ids is None else ids
 
 
 class Pass:
@@ -88,13 +59,11 @@ class Pass:
         self._settings = settings
         self._folder = folder
         self._oddities = oddities
-        self._judge = Judge(merging, wishes)
         self._aside = Aside(folder, oddities.names, settings.gathered_rows_max)
         self._spoken = Claims()
         self._recognized: list[Numbers] = []
         self._unread: list[Numbers] = []
         self._spoken_of: list[Numbers] = []
-        self._members: list[pl.DataFrame] = []
         self._tags: set[str] = set()
         self.tags_made: list[str] = []
         self.outcome = Outcome(folder, merging.organization_id, merging.run_id)
@@ -103,6 +72,7 @@ class Pass:
             "addresses": Tally(),
             "address_links": Tally(),
         }
+        self._sifting = Sifting(Judge(merging, wishes), wishes, self.outcome, self.tallies)
 
     def write(self, reread: ReadAccounts) -> None:
         """Read the list, in pieces that split no account, and write it. Raises ReadAgain."""
@@ -165,7 +135,7 @@ class Pass:
             return
         sizes = chunk.sizes
         rest = chunk.only(np.repeat(~is_known, sizes))
-        sound = self._sound(rest, match.take(~is_known))
+        sound = self._sifting.sound(rest, match.take(~is_known))
         changed = None if sound is None else self._changed(sound)
         if changed is not None and changed.accounts.height:
             yield from self._settling.settle(changed, may_go_straight=may_go_straight)
@@ -236,91 +206,6 @@ class Pass:
         self.tallies["address_links"].received += links
         self.tallies["address_links"].unchanged += links
 
-    def _sound(self, chunk: Chunk, match: Match) -> Sound | None:
-        """The accounts that may be stored by what they say; the others are told and counted."""
-        accounts = read_accounts(chunk.accounts.drop(OWNER, FINGERPRINT, CHECK), self._wishes)
-        addresses = read_addresses(chunk.addresses.drop(OWNER, CONTENT), self._wishes)
-        rows = accounts.rows.with_columns(chunk.accounts.select(OWNER, FINGERPRINT, CHECK))
-        whole = _complete(rows, ("external_id", *ACCOUNT_REQUIRED), TRUTHS)
-        customs = [each.external_id for each in self._wishes.of_accounts.values()]
-        one = joined(whole, self._wishes.labels, customs)
-        theirs = addresses.rows.with_columns(chunk.addresses[OWNER], chunk.addresses[CONTENT])
-        theirs = _complete(theirs, ("external_id",), tuple(each.name for each in LINK_FIELDS))
-        of_cells = pl.concat([accounts.faults, addresses.faults])
-        judged = self._judge.faults(one.accounts, theirs, match)
-        # A cell that could not be read is not missing too.
-        faults = pl.concat([of_cells, judged.join(of_cells, on=[LINE, "field"], how="anti")])
-        warnings = pl.concat([accounts.warnings, addresses.warnings, one.warnings])
-        self.outcome.tell(faults, is_warning=False)
-        self.outcome.tell(warnings, is_warning=True)
-        owners = _owners(chunk)
-        is_bad = self._reject(one, theirs, pl.concat([faults, chunk.faults]), owners)
-        doubtful, disputed = (_owners_of(each[LINE], owners) for each in (warnings, one.warnings))
-        told = one.accounts.with_columns(
-            # What several objects say otherwise hangs on their order, which their sum does not know.
-            pl.when(pl.col(LINE).is_in(disputed.implode()))
-            .then(pl.lit(NO_FINGERPRINT, pl.Int64))
-            .when(pl.col(LINE).is_in(doubtful.implode()))
-            .then(~pl.col(FINGERPRINT))
-            .otherwise(FINGERPRINT)
-            .alias(FINGERPRINT)
-        )
-        if is_bad.all():
-            return None
-        self._members.append(one.members)
-        sound = _with_counts(told, theirs).filter(pl.Series(~is_bad))
-        return Sound(sound, self._wanted(sound, theirs), match.take(~is_bad))
-
-    def _reject(
-        self, one: Joined, addresses: pl.DataFrame, faults: pl.DataFrame, owners: pl.DataFrame
-    ) -> Mask:
-        """Count the accounts one of whose objects is at fault, and tell of their other objects."""
-        bad = _owners_of(faults[LINE], owners)
-        is_bad = one.accounts[LINE].is_in(bad.implode()).to_numpy()
-        if not is_bad.any():
-            return is_bad
-        self.outcome.tally.rejected += int(one.accounts[ROWS].filter(pl.Series(is_bad)).sum())
-        theirs = addresses.filter(pl.col(OWNER).is_in(bad.implode()))
-        self.tallies["addresses"].rejected += theirs.height
-        links = int((~theirs[IS_OFF].fill_null(False)).sum())
-        self.tallies["address_links"].received += links
-        self.tallies["address_links"].rejected += links
-        self._tell_members(one.members, faults)
-        return is_bad
-
-    def _tell_members(self, members: pl.DataFrame, faults: pl.DataFrame) -> None:
-        """Tell that accounts are rejected at those of their objects that are not at fault themselves."""
-        if not members.height:
-            return
-        first = (
-            members.join(faults.select(LINE, "code"), on=LINE)
-            .group_by(OWNER)
-            .agg(pl.col(LINE).min(), pl.col("code").sort_by(LINE, "code").first())
-            .select(OWNER, cause_of(LINE, "code").alias("detail"))
-        )
-        others = members.filter(~pl.col(LINE).is_in(faults[LINE].implode())).join(first, on=OWNER)
-        nothing = pl.lit(None, pl.String)
-        told = others.select(
-            pl.col(LINE),
-            nothing.alias("field"),
-            nothing.alias("value"),
-            pl.lit("account-rejected").alias("code"),
-            pl.col("detail"),
-        )
-        self.outcome.tell(told.cast(FAULT_SCHEMA), is_warning=False)
-
-    def _wanted(self, accounts: pl.DataFrame, addresses: pl.DataFrame) -> pl.DataFrame:
-        """The addresses of accounts that are not deleted, each once; the others are counted."""
-        theirs = addresses.filter(pl.col(OWNER).is_in(accounts[LINE].implode()))
-        deleted = accounts.filter(pl.col("is_deleted").fill_null(False))[LINE]
-        of_living = theirs.filter(~pl.col(OWNER).is_in(deleted.implode())) if len(deleted) else theirs
-        once = of_living.filter(~repeats(of_living))
-        self.tallies["addresses"].unchanged += theirs.height - once.height
-        on, on_once = (int((~each[IS_OFF].fill_null(False)).sum()) for each in (of_living, once))
-        self.tallies["address_links"].received += on
-        self.tallies["address_links"].unchanged += on - on_once
-        return once
-
     def _finish(self) -> None:
         """Write what waited, and tell what is wrong with it. Raises ReadAgain."""
         unread = _all(self._unread)
@@ -335,10 +220,7 @@ class Pass:
             where_otherwise("other_line", "differences").alias("detail"),
         ).cast(FAULT_SCHEMA)
         self.outcome.tell(told, is_warning=False)
-        if wrongs.height and self._members:
-            members = pl.concat(self._members)
-            of_wrong = members.filter(pl.col(OWNER).is_in(wrongs["owner"].implode()))
-            self._tell_members(of_wrong, told)
+        self._sifting.reject_others(wrongs["owner"], told)
         if self._tags:
             scope = self._merging.organization_id, self._merging.company_id
             self.tags_made = make_customer_tags(self._merging.conn, *scope, self._tags)
@@ -351,35 +233,6 @@ class Pass:
 
 def _all(parts: list[Numbers]) -> Numbers:
     return np.concatenate([np.empty(0, np.int64), *parts])
-
-
-def _with_counts(accounts: pl.DataFrame, addresses: pl.DataFrame) -> pl.DataFrame:
-    """The accounts with how many addresses and links were sent with each."""
-    counts = addresses.group_by(OWNER).agg(
-        pl.len().alias(SENT_ADDRESSES), (~pl.col(IS_OFF).fill_null(False)).sum().alias(SENT_LINKS)
-    )
-    joined = accounts.join(counts, left_on=LINE, right_on=OWNER, how="left", maintain_order="left")
-    links = pl.when(pl.col("is_deleted").fill_null(False)).then(0).otherwise(SENT_LINKS).alias(SENT_LINKS)
-    return joined.with_columns(SENT_ADDRESSES, links).with_columns(
-        pl.col(SENT_ADDRESSES, SENT_LINKS).fill_null(0)
-    )
-
-
-def _owners(chunk: Chunk) -> pl.DataFrame:
-    """The owner of each object."""
-    return chunk.accounts.select(LINE, OWNER)
-
-
-def _owners_of(lines: pl.Series, owners: pl.DataFrame) -> pl.Series:
-    """The accounts that the objects on these lines are of."""
-    return owners.filter(pl.col(LINE).is_in(lines.implode()))[OWNER].unique()
-
-
-def _complete(rows: pl.DataFrame, texts: tuple[str, ...], truths: tuple[str, ...]) -> pl.DataFrame:
-    """`rows` with these fields, empty where they are not there."""
-    lacking = [pl.lit(None, pl.String).alias(each) for each in texts if each not in rows.columns]
-    lacking += [pl.lit(None, pl.Boolean).alias(each) for each in truths if each not in rows.columns]
-    return rows.with_columns(lacking)
 
 
 def _links(chunk: Chunk) -> int:
