@@ -20,8 +20,9 @@ from douane.model.builtin_mappings import DJUST
 from douane.model.custom_fields import CustomField
 from douane.model.customer_tags import CustomerTag
 from douane.model.mapping_document import read_document
+from douane.pipeline.accounts import numbering
 from douane.store.connector_runs import list_history
-from douane.store.connectors import find
+from douane.store.connectors import get_connector
 from douane.store.credentials import grant, revoke
 from douane.store.custom_fields import put_custom_field
 from douane.store.customer_tags import put_customer_tag, remove_customer_tag
@@ -462,8 +463,7 @@ def test_the_connector_remembers_what_was_sent(sender: Sender, database: Databas
     run = sender.receipt(payload("nested"))["run"]
     refused = sender.post(b"{").json()["run"]
     with database.connection() as conn:
-        stored = find(conn, sender.company.organization_id, sender.company.id, "ACCOUNTS")
-        assert stored is not None
+        stored = get_connector(conn, (sender.company.organization_id, sender.company.id), "ACCOUNTS")
         told = [(each.run_id, each.cause, each.outcome) for each in list_history(conn, stored)]
     assert told == [(refused, "sent", "refused"), (run, "sent", "succeeded")]
 
@@ -554,3 +554,20 @@ def test_a_field_remembers_which_dialect_set_it_last_whoever_writes(sender: Send
     assert sender.rows(query) == [("Other Ltd", None, "djust", None)]
     sender.receipt([{"accountExternalId": "A1", "companyRegistrationName": "A1 Ltd"}])
     assert sender.rows(query) == [("A1 Ltd", None, None, "mydso")]
+
+
+@pytest.mark.parametrize("list_is_long", [0, 5000], ids=["by text", "by fingerprint"])
+def test_an_account_is_read_again_when_its_external_id_is_given_to_another_customer(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch, list_is_long: int
+) -> None:
+    monkeypatch.setattr(numbering, "LIST_IS_LONG", list_is_long)
+    sent = [account("A1", address("X1")), account("A2", address("X2"))]
+    sender.receipt(sent)
+    with sender.database.connection() as conn:
+        granted = grant(conn, "mydso", "ACME", "MAIN")
+    auth = granted.login, granted.password
+    for key in ("", "A1"):
+        clients = f"client_code;client_business_name;client_unique_key\nC9;Nine;{key}\n".encode()
+        assert sender.web.post("/api/clients", content=clients, auth=auth).json()["success"] == "true"
+    assert sender.rows("select count(*) from customers where external_id = 'A1'") == [(2,)]
+    assert faults(sender.receipt(sent)) == [(1, "ambiguous-match", "F-E-003")]

@@ -145,7 +145,10 @@ class Merging:
         return Updated(*row)
 
     def _forget_fingerprints(self) -> None:
-        """Have the rows of customers with a new code read again: the old code may name somebody else."""
+        """Have read again what may mean somebody else now: rows of customers whose code is new, and accounts
+        whose external id another customer gets.
+        """
+        self.conn.execute(SQL["forget_namesakes"])
         for table in TABLES.values():
             if table.has_customer:
                 self.conn.execute(Text(SQL["forget_fingerprints"]).format(table=Identifier(table.name)))

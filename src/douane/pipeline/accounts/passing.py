@@ -194,7 +194,8 @@ class Pass:
 
     def _stands(self, match: Match, prints: Numbers) -> Mask:
         """Which accounts have the fingerprint that is stored, so that to write them would change nothing."""
-        is_same = (match.ids != 0) & (match.fingerprints == prints) & (prints != 0)
+        is_same = (match.ids != 0) & (match.several == 0) & (match.fingerprints == prints)
+        is_same &= prints != NO_FINGERPRINT
         if not self._oddities.recognizes:
             return np.zeros(len(prints), np.bool_)
         return np.asarray(is_same & ~np.isin(match.ids, self._oddities.ids))

@@ -102,6 +102,16 @@ where t.organization_id = s.organization_id
     and t.customer_id = s.id
     and s.key is not null;
 
+-- forget_namesakes --
+update customers as t
+set fingerprint = null
+from staged as s
+where t.organization_id = s.organization_id
+    and t.company_id = s.company_id
+    and t.alias = s.alias
+    and t.id <> s.id
+    and t.sent_check is not null;
+
 -- signed_amount --
 case
     when {sent} is not null then {sent}
