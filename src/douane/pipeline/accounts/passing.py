@@ -11,7 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from douane.pipeline.batch import FAULT_SCHEMA, LINE
-from douane.pipeline.known import Keys, Mask
+from douane.pipeline.known import NO_FINGERPRINT, Keys, Mask
 from douane.pipeline.outcome import Outcome
 from douane.pipeline.overlap import ahead
 from douane.pipeline.tally import Tally
