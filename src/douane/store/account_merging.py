@@ -17,6 +17,7 @@ from douane.model.customers import ACCOUNT_FEED, CUSTOMERS
 
 from .database import Database
 from .queries import queries
+from .statistics import analyze_stale
 
 SQL = queries("account_merging")
 
@@ -175,6 +176,7 @@ class AccountMerging:
         An account one of whose addresses is wrong is not stored. Before-images are kept. `label_of` gives
         what the sender calls a field of addresses.
         """
+        analyze_stale(self.conn, ("customers", "addresses", "address_links"))
         self._stage(accounts, addresses)
         wrongs = self._judge(label_of)
         return self._write(wrongs)

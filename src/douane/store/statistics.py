@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from collections.abc import Sequence
 
-import psycopg
 from psycopg.sql import SQL as Text
 from psycopg.sql import Identifier
 
+from .database import Connection
 from .queries import queries
 
 SQL = queries("statistics")
 
 
-def refresh_statistics(conn: psycopg.Connection[Any], tables: list[str]) -> None:
-    """Analyze those of `tables` that have doubled since that was last done, and commit.
+PATIENCE_SECONDS, LOOK_SECONDS = 3.0, 0.1
 
-    A load of a million rows is followed by the next one sooner than autovacuum looks at it; reading back
-    what is stored then takes three times as long, for want of a moment spent here.
-    A small sample tells the sizes; autovacuum takes a better one later.
-    """
-    stale = conn.execute(SQL["stale_tables"], {"tables": tables}).fetchall()
-    conn.execute(SQL["sample_little"])
-    for (name,) in stale:
-        conn.execute(Text(SQL["analyze"]).format(table=Identifier(name)))
+
+def refresh_statistics(conn: Connection, tables: Sequence[str]) -> None:
+    """Do what `analyze_stale` does, and commit; wait a moment for somebody else who is about it."""
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while analyze_stale(conn, tables) and time.monotonic() < give_up_at:
+        conn.commit()
+        time.sleep(LOOK_SECONDS)
     conn.commit()
+
+
+def analyze_stale(conn: Connection, tables: Sequence[str]) -> list[str]:
+    """Analyze those of `tables` that are not what the planner takes them for; gives those that still are not.
+
+    These have doubled in size, or have as many rows written since as they had. Or the planner knows of less
+    than one row on a page: autovacuum has looked at the table while a load was under way, whose rows nobody
+    else sees before it commits. The next import then took a minute for each second that it should.
+    A small sample tells the sizes; autovacuum takes a better one later. What somebody else is analyzing is
+    left to him.
+    """
+    stale = _stale(conn, tables)
+    if not stale:
+        return []
+    conn.execute(SQL["sample_little"])
+    for name in stale:
+        conn.execute(Text(SQL["analyze"]).format(table=Identifier(name)))
+    return _stale(conn, stale)
+
+
+def _stale(conn: Connection, tables: Sequence[str]) -> list[str]:
+    return [name for (name,) in conn.execute(SQL["stale_tables"], {"tables": list(tables)})]
