@@ -17,8 +17,8 @@ from douane.store.connectors import (
     Connection,
     StoredConnector,
     add_connector,
-    ensure_default,
-    find,
+    ensure_connector,
+    find_connector,
     get_connector,
     list_connectors,
     lock_due,
@@ -116,10 +116,10 @@ def test_secrets_go_to_no_other_host_than_they_were_sent_for(
 
 def test_a_company_without_a_connector_gets_one_to_send_to(conn: Connection, company: Company) -> None:
     owner = (company.organization_id, company.id)
-    made = ensure_default(conn, *owner)
+    made = ensure_connector(conn, owner)
     assert (made.name, made.mapping, made.connector.has_source) == ("accounts", "DJUST", False)
-    assert ensure_default(conn, *owner) == made
-    assert list_connectors(conn, *owner) == [made]
+    assert ensure_connector(conn, owner) == made
+    assert list_connectors(conn, owner) == [made]
 
 
 def test_a_connector_without_its_secrets_is_refused(put: Callable[..., StoredConnector]) -> None:
@@ -146,9 +146,9 @@ def test_names_are_of_a_company_whatever_their_case(
     reason = refused(lambda: add_connector(conn, owner, {"name": "erp"}, SEALER, "a test"))
     assert reason.code == "connector-taken"
     theirs = add_connector(conn, (other.organization_id, other.id), {"name": "erp"}, SEALER, "a test")
-    assert [each.id for each in list_connectors(conn, company.organization_id, other.id)] == [theirs.id]
-    assert len(list_connectors(conn, company.organization_id)) == 2
-    assert find(conn, *owner, "no such\0name") is None
+    assert [each.id for each in list_connectors(conn, (other.organization_id, other.id))] == [theirs.id]
+    assert len(list_connectors(conn, owner)) == 1
+    assert find_connector(conn, owner, "no such\0name") is None
 
 
 def test_an_organization_has_so_many_connectors_and_no_more(
