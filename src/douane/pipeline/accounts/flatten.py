@@ -44,7 +44,7 @@ class Flattening:
         self._document = document
         self._has_lines = has_lines
         self._sources = sources_of(document, custom_fields)
-        self._reader = Reader(self._sources, may_span=has_lines)
+        self._reader = Reader(self._sources)
         self._meaning = Meaning.of(document, custom_fields)
 
     @cached_property
@@ -101,10 +101,12 @@ class Flattening:
         """The objects, a piece of text at a time. Refuses `not-json`."""
         at = 0
         for text in in_pieces([lines.text], PIECE_BYTES):
-            numbers = lines.numbers[at : at + text.count(b"\n")]
-            at += len(numbers)
+            these = slice(at, at + text.count(b"\n"))
+            at = these.stop
+            # The records of a list were cut by us.
+            are_braced = not self._has_lines or bool(lines.is_braced[these].all())
             try:
-                yield self._reader.read(text, numbers)
+                yield self._reader.read(text, lines.numbers[these], are_braced=are_braced)
             except BadJson as reason:
                 raise refusal("not-json", str(reason)) from None
 

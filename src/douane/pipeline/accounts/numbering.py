@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from douane.pipeline.known import Keys
+from douane.pipeline.known import Keys, Mask
 
 from .texts import KnownTexts, LoadTexts, Meaning, Recognized
 
@@ -21,10 +21,14 @@ BLANKS = " \t\r\v\f"
 
 @dataclass(frozen=True)
 class Lines:
-    """Objects that are to be read, each on a line of `text`: their numbers in the list and fingerprints."""
+    """Objects that are to be read, each on a line of `text`: their numbers in the list and fingerprints.
+
+    One that `is_braced` begins and ends with a brace: between two such lines no value of JSON goes on.
+    """
 
     text: bytes
     numbers: npt.NDArray[np.uint32]
+    is_braced: Mask
     prints: Keys
     recognized: Recognized
 
@@ -47,9 +51,10 @@ class Numbering:
         texts = self._known()
         is_known, recognized = texts.find(prints) if texts else (np.zeros(len(lines), np.bool_), Recognized())
         if not is_known.any() and text.count(b"\n") == len(lines):
-            return Lines(text, numbers, prints, recognized)
+            return Lines(text, numbers, _is_braced(lines), prints, recognized)
         rest = lines.filter(pl.Series(~is_known))
-        return Lines(_joined(rest), numbers[~is_known], prints.take(~is_known), recognized)
+        left = numbers[~is_known], _is_braced(rest), prints.take(~is_known)
+        return Lines(_joined(rest), *left, recognized)
 
     def _known(self) -> KnownTexts | None:
         if self._load_texts is not None and self._count > LIST_IS_LONG:
@@ -61,6 +66,11 @@ def _lines(text: bytes) -> pl.Series:
     lines = pl.Series(text.split(b"\n"), dtype=pl.Binary)
     blank = lines.cast(pl.String, strict=False).str.strip_chars(BLANKS) == ""
     return lines.filter(~blank.fill_null(False))
+
+
+def _is_braced(lines: pl.Series) -> Mask:
+    ends = lines.bin.ends_with(b"}") | lines.bin.ends_with(b"}\r")
+    return (lines.bin.starts_with(b"{") & ends).to_numpy()
 
 
 def _joined(lines: pl.Series) -> bytes:

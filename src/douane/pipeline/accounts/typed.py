@@ -34,20 +34,20 @@ Slots = dict[str, str]
 class Reader:
     """Reads pieces of a list of objects; what is of no usual kind is read singly."""
 
-    def __init__(self, sources: Sources, *, may_span: bool = False) -> None:
-        """Lines that somebody else cut `may_span` objects: not each of them need be one."""
+    def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._may_span = may_span
         is_plain = _is_plain(sources)
         self._usual = _Typed.of(sources, None) if is_plain else None
         self._with_nulls = _Typed.of(sources, ABSENT) if is_plain else None
 
-    def read(self, text: bytes, numbers: Lines) -> Objects:
-        """The objects of whole lines, which have these numbers. Raises BadJson."""
+    def read(self, text: bytes, numbers: Lines, *, are_braced: bool = True) -> Objects:
+        """The objects of whole lines, which have these numbers. Raises BadJson.
+
+        Unless lines `are_braced`, one of them may begin an object that the next one ends.
+        """
         may_be_deep = len(text) > 3 * PARTS_MAX and text.count(b"{") > PARTS_MAX
         typed = self._with_nulls if NULL in text else self._usual
-        is_cut = not self._may_span or _has_objects(text, len(numbers))
-        if typed is not None and is_cut and not may_be_deep and not is_suspicious(text):
+        if typed is not None and are_braced and not may_be_deep and not is_suspicious(text):
             try:
                 rows = typed.decoder.decode_lines(text)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -152,14 +152,6 @@ class _Typed:
             return texts
         texts = texts.fill_null("")
         return texts.set(texts == self.absent, None)
-
-
-def _has_objects(text: bytes, count: int) -> bool:
-    """Whether each of so many lines is an object, if the text is JSON.
-
-    No object, nor list, goes on with one brace behind the other.
-    """
-    return text.count(b"}\n{") + text.count(b"}\r\n{") == count - 1
 
 
 def _is_plain(sources: Sources) -> bool:
