@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from douane.model.proposal import Proposal
 
 SAMPLE_BYTES_MAX = 64 << 20
-LINES_SUFFIXES = (".ndjson", ".jsonl")
 
 Sample = Annotated[
     Path,
@@ -78,6 +77,7 @@ def _path(text: str | None) -> Any:
 
 def _sample(file: Path) -> Any:
     """The values in a file. Refuses `upload-too-large` and `not-json`."""
+    from douane.dialects.native.mapped import LINES_SUFFIXES
     from douane.formats.json_outside import BadJson
     from douane.formats.json_whole import read_sample
     from douane.model.refusing import refusal

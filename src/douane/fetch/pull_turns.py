@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from douane.model.connector import CURSOR, LINK, NEXT, NONE, NUMBER, OFFSET, SHORT, Pages
+from douane.model.connector import CURSOR, LINK, NEXT, NONE, NUMBER, SHORT, Pages
 from douane.model.json_paths import read_path, value_at
 from douane.model.refusing import refusal
 
@@ -43,7 +43,7 @@ class Page:
 
 def first_turn(pages: Pages) -> Turn:
     """The first page."""
-    counted = {pages.parameter: pages.first} if pages.kind in (NUMBER, OFFSET) else {}
+    counted = {pages.parameter: pages.first} if pages.are_counted else {}
     return Turn(parameters=_sized(pages) | counted)
 
 
@@ -54,9 +54,9 @@ def next_turn(pages: Pages, turn: Turn, page: Page, records: int) -> Turn | None
     the next page is neither text nor number, or no header Link.
     """
     number = turn.number + 1
-    if pages.kind == NONE or (pages.kind in (NUMBER, OFFSET) and _is_last(pages, page)):
+    if pages.kind == NONE or (pages.are_counted and _is_last(pages, page)):
         return None
-    if pages.kind in (NUMBER, OFFSET):
+    if pages.are_counted:
         # Counted by what came, not by what was asked for: a source may give fewer than it was asked for.
         place = pages.first + (turn.number if pages.kind == NUMBER else records)
         return Turn(number, _sized(pages) | {pages.parameter: place}, key=str(place))

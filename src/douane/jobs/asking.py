@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from douane.dialects.djust.access import NAME as DIALECT
+from douane.dialects.djust.door import NAME as DOOR
+from douane.dialects.native.mapped import MAPPING
 from douane.model.connector import SKIP, Connector
 from douane.model.refusing import refusal
 from douane.settings import Settings
@@ -16,8 +19,6 @@ from douane.store.sources import NewSource, create_source
 
 from .queue import defer_run
 
-DIALECT, DOOR = "djust", "accounts"
-MAPPING = "mapping"
 SUFFIX = ".ndjson"
 SHOWN_CHARACTERS_MAX = 150
 WAITING_MAX = 1

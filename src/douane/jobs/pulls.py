@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from douane.dialects.native.mapped import MAPPING
 from douane.errors import Failure
 from douane.model.json_paths import read_path
 from douane.pipeline.receive import Upload
@@ -18,7 +19,7 @@ from douane.store.runs import Run
 from douane.store.sealing import Sealer
 from douane.store.sources import Source, count_attempts, try_longer
 
-from .asking import MAPPING, SUFFIX
+from .asking import SUFFIX
 from .work import Work
 
 log = logging.getLogger("douane.jobs")

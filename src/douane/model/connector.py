@@ -15,6 +15,7 @@ NONE = "none"
 BASIC, HEADER = "basic", "header"
 CLIENT_CREDENTIALS, PASSWORD = "oauth2_client_credentials", "oauth2_password"
 NUMBER, OFFSET, CURSOR, NEXT, LINK = "number", "offset", "cursor", "next", "link"
+COUNTED = (NUMBER, OFFSET)
 EMPTY, SHORT, MISSING = "empty", "short", "missing"
 QUERY, BODY = "query", "body"
 QUEUE, SKIP = "queue", "skip"
@@ -114,6 +115,11 @@ class Pages:
     ends: str = EMPTY
     more: str = ""
     total: str = ""
+
+    @property
+    def are_counted(self) -> bool:
+        """Whether the next page is told by how many pages or records came."""
+        return self.kind in COUNTED
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,12 @@ from .connector import (
     BASIC,
     BODY,
     CLIENT_CREDENTIALS,
+    COUNTED,
     CURSOR,
     EMPTY,
     HEADER,
     NEXT,
     NONE,
-    NUMBER,
-    OFFSET,
     PASSWORD,
     SHORT,
     Authentication,
@@ -41,7 +40,13 @@ TAKES = {
     CLIENT_CREDENTIALS: ("token_url", "client_id", "client_in", "scope"),
     PASSWORD: ("token_url", "user", "client_id", "client_in", "scope"),
 }
-COUNTED = (NUMBER, OFFSET)
+KNOWING = {
+    "parameter": (*COUNTED, CURSOR),
+    "at": (CURSOR, NEXT),
+    "ends": COUNTED,
+    "more": COUNTED,
+}
+"""The ways to turn pages that know a key."""
 
 _OPENS = re.compile(
     r"(?i)(^|[-_. ])(authori[sz]ation|auth|cookie|api[-_ ]?key|key|token|jwt|bearer|session|secret"
@@ -98,14 +103,6 @@ def _pages(pages: Pages, call: Call) -> Complaints:
     for name, knowing in KNOWING.items():
         if getattr(pages, name) not in ("", EMPTY) and pages.kind not in knowing:
             yield f"pages: {name} is nothing that {pages.kind} knows"
-
-
-KNOWING = {
-    "parameter": (*COUNTED, CURSOR),
-    "at": (CURSOR, NEXT),
-    "ends": COUNTED,
-    "more": COUNTED,
-}
 
 
 def _names(connector: Connector, secrets: Collection[str]) -> Complaints:

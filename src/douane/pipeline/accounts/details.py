@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-SHOWN_CHARACTERS = 60
+from douane.store.account_settling import SHOWN_CHARACTERS
 
 
 def where_otherwise(line: str, differences: str) -> pl.Expr:

@@ -16,7 +16,8 @@ from douane.pipeline.batch import LINE
 from douane.pipeline.known import Mask
 from douane.pipeline.spill import CopyFile
 from douane.pipeline.tally import Tally
-from douane.store.account_merging import FEED, SENT, STAGED_ACCOUNTS, STAGED_ADDRESSES, AccountMerging
+from douane.store.account_merging import AccountMerging
+from douane.store.account_settling import FEED, SENT, STAGED_ACCOUNTS, STAGED_ADDRESSES, AccountSettling
 
 from .chunks import CONTENT, OWNER, key_of
 from .custom import CUSTOM
@@ -120,7 +121,8 @@ class Settling:
         }
         if not self.waiting:
             return pl.DataFrame(schema=schema), []
-        done = self._merging.settle(self._accounts.pieces(), self._addresses.pieces(), label_of)
+        settling = AccountSettling(self._merging)
+        done = settling.settle(self._accounts.pieces(), self._addresses.pieces(), label_of)
         counted = {"customers": done.accounts, "addresses": done.addresses, "address_links": done.links}
         for table, counts in counted.items():
             for verdict, count in counts.items():

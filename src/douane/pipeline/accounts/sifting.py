@@ -12,7 +12,7 @@ from douane.pipeline.batch import FAULT_SCHEMA, LINE
 from douane.pipeline.known import NO_FINGERPRINT, Mask
 from douane.pipeline.outcome import Outcome
 from douane.pipeline.tally import Tally
-from douane.store.account_merging import SENT_ADDRESSES, SENT_LINKS
+from douane.store.account_settling import SENT_ADDRESSES, SENT_LINKS
 
 from .chunks import CONTENT, OWNER, Chunk
 from .details import cause_of
