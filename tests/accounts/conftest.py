@@ -66,11 +66,16 @@ def address(name: str = "X1", /, **fields: Any) -> dict[str, Any]:
 
 
 def batches_of(
-    accounts: list[dict[str, Any]], size: int, load_texts: LoadTexts | None = None
+    accounts: list[dict[str, Any]], size: int, load_texts: LoadTexts | None = None, read_first: int = 0
 ) -> Iterator[AccountBatch]:
-    """The accounts as the reader of a format would give them, `size` at a time, without those it knows."""
-    texts = load_texts() if load_texts else None
+    """The accounts as the reader of a format would give them, `size` at a time, without those it knows.
+
+    Of the first `read_first` it knows none.
+    """
+    texts = None
     for start in range(0, max(len(accounts), 1), size):
+        if load_texts and start >= read_first:
+            texts, load_texts = load_texts(), None
         sent = list(enumerate(accounts[start : start + size], start + 1))
         prints = MEANING.prints(pl.Series([json.dumps(each).encode() for _, each in sent], dtype=pl.Binary))
         is_known, recognized = texts.find(prints) if texts else (np.zeros(len(sent), np.bool_), Recognized())
@@ -123,6 +128,7 @@ def send_accounts(
         settings: Settings = settings,
         makes_tags: bool = False,
         knows_texts: bool = True,
+        read_first: int = 0,
     ) -> dict[str, Any]:
         run = make_run(company, dialect, "accounts", "")
         with database.connection() as conn:
@@ -137,7 +143,7 @@ def send_accounts(
         with database.connection() as conn, tempfile.TemporaryDirectory(dir=settings.data) as folder:
             merging = AccountMerging(conn, database, company.organization_id, company.id, run.id)
             merge = AccountMerge(merging, wishes, settings, Path(folder), size)
-            merge.write(lambda texts: batches_of(accounts, size, texts if knows_texts else None))
+            merge.write(lambda texts: batches_of(accounts, size, texts if knows_texts else None, read_first))
             faults = merge.outcome.faults.pieces()
             Merging(conn, None, company.organization_id, company.id, run.id).copy_faults(faults)  # type: ignore[arg-type]
             ended = finish_run(conn, run.id, kept_receipt(merge.tables, merge.notes, {}))

@@ -51,16 +51,16 @@ def drawn(pool: list[dict[str, Any]], night: list[int]) -> list[dict[str, Any]]:
 
 
 @FEW
-@given(pool=pools, nights=nights, size=sizes)
+@given(pool=pools, nights=nights, size=sizes, read_first=st.integers(0, 2))
 def test_lists_of_objects_sent_before_do_what_they_would_if_they_were_read(
-    pool, nights, size, send_accounts, stored_accounts, make_noted
+    pool, nights, size, read_first, send_accounts, stored_accounts, make_noted
 ):
     number = next(numbers)
     known, read = make_noted(f"KNOWN{number}"), make_noted(f"READ{number}")
     for night in nights:
         sent = drawn(pool, night)
         told = [
-            send_accounts(sent, company=known, size=size),
+            send_accounts(sent, company=known, size=size, read_first=read_first),
             send_accounts(sent, company=read, size=size, knows_texts=False),
         ]
         assert bare(told[0]) == bare(told[1])
