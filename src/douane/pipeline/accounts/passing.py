@@ -105,7 +105,7 @@ class Pass:
     def _load_texts(self) -> KnownTexts | None:
         """The texts that need not be read; none where they do not fit into memory, or were misleading."""
         oddities, rows_max = self._oddities, self._settings.known_rows_max
-        if not oddities.recognizes or len(oddities.names):
+        if not oddities.recognizes:
             return None
         if self._merging.count("customers", rows_max + 1) > rows_max:
             return None
