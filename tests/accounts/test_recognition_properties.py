@@ -74,7 +74,8 @@ def test_lists_of_objects_sent_before_do_what_their_accounts_would_one_by_one(
 ):
     company, books = make_noted(f"AGAIN{next(numbers)}"), Books()
     for night in nights:
-        sent = drawn(pool, night)
+        # The oracle knows nothing of warnings about cells.
+        sent = [{**each, "vat_number": None} for each in drawn(pool, night)]
         receipt = send_accounts(sent, company=company, size=size)
         wanted = merged(books, sent)
         assert seen(stored_accounts(company)) == expected(books)
