@@ -25,7 +25,7 @@ CONTENT = "content"
 """The fingerprint of an address by itself, whatever it is to its account."""
 
 FLAGS = ("is_unlinked", "is_shipping", "is_billing")
-ACCOUNTS_AT_ONCE = 20_000
+FIRST_ACCOUNTS, ACCOUNTS_AT_ONCE = 5_000, 20_000
 
 Mask = npt.NDArray[np.bool_]
 Lines = npt.NDArray[np.uint32]
@@ -72,16 +72,20 @@ class Chunk:
 
 
 def in_chunks(batches: Iterable[AccountBatch], size: int = ACCOUNTS_AT_ONCE) -> Iterator[AccountBatch]:
-    """The same objects in pieces of about `size`, so that none of them splits an account that goes on."""
+    """The same objects in pieces of about `size`, so that none of them splits an account that goes on.
+
+    The first ones are smaller, so that the database has something to do early.
+    """
     waiting: list[AccountBatch] = []
-    enough = size
+    wanted = enough = min(size, FIRST_ACCOUNTS)
     for batch in batches:
         waiting.append(batch)
         if sum(each.received for each in waiting) >= enough:
             whole, rest = _split(_together(waiting))
             waiting = [rest] if rest.received else []
+            wanted = min(size, 2 * wanted)
             # An account without end is only looked at again when there is twice as much of it.
-            enough = max(size, 2 * rest.received)
+            enough = max(wanted, 2 * rest.received)
             if whole.received:
                 yield whole
     if waiting:
