@@ -76,7 +76,7 @@ def test_the_demo_shows_its_receipts_and_leaves_nothing(temporary: Path) -> None
         assert received == added + updated + unchanged + rejected
         assert rejected
     assert counts[-2:] == [[161, 18, 3, 138, 2, 17], [3, 2, 0, 0, 1, 0]]
-    assert '"douane_reason": "addressPhoneNumber (ADDR70001) is longer than 15 characters; ' in out
+    assert '"douane_reason": "addressPhoneNumber (ADDR70001) is longer than 15 characters (F-E-010: ' in out
     assert_a_ledger_is_kept(out)
     assert_nothing_is_left(temporary)
 
