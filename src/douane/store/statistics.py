@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from psycopg.sql import SQL as Text
@@ -14,20 +13,14 @@ from .queries import queries
 SQL = queries("statistics")
 
 
-PATIENCE_SECONDS, LOOK_SECONDS = 3.0, 0.1
-
-
 def refresh_statistics(conn: Connection, tables: Sequence[str]) -> None:
-    """Do what `analyze_stale` does, and commit; wait a moment for somebody else who is about it."""
-    give_up_at = time.monotonic() + PATIENCE_SECONDS
-    while analyze_stale(conn, tables) and time.monotonic() < give_up_at:
-        conn.commit()
-        time.sleep(LOOK_SECONDS)
+    """Do what `analyze_stale` does, and commit."""
+    analyze_stale(conn, tables)
     conn.commit()
 
 
-def analyze_stale(conn: Connection, tables: Sequence[str]) -> list[str]:
-    """Analyze those of `tables` that are not what the planner takes them for; gives those that still are not.
+def analyze_stale(conn: Connection, tables: Sequence[str]) -> None:
+    """Analyze those of `tables` that are not what the planner takes them for.
 
     These have doubled in size, or have as many rows written since as they had. Or the planner knows of less
     than one row on a page: autovacuum has looked at the table while a load was under way, whose rows nobody
@@ -35,14 +28,8 @@ def analyze_stale(conn: Connection, tables: Sequence[str]) -> list[str]:
     A small sample tells the sizes; autovacuum takes a better one later. What somebody else is analyzing is
     left to him.
     """
-    stale = _stale(conn, tables)
-    if not stale:
-        return []
-    conn.execute(SQL["sample_little"])
-    for name in stale:
+    stale = conn.execute(SQL["stale_tables"], {"tables": list(tables)}).fetchall()
+    if stale:
+        conn.execute(SQL["sample_little"])
+    for (name,) in stale:
         conn.execute(Text(SQL["analyze"]).format(table=Identifier(name)))
-    return _stale(conn, stale)
-
-
-def _stale(conn: Connection, tables: Sequence[str]) -> list[str]:
-    return [name for (name,) in conn.execute(SQL["stale_tables"], {"tables": list(tables)})]
